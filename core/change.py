@@ -1,0 +1,125 @@
+"""Changes: the planned fix of one finding, as data.
+
+An action returns one; the plan shows it; only the host sends it. What stands here is everything
+that will happen, and how to undo it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trueup.facts.unknown import Unknown
+
+__all__ = ["Call", "Change", "Condition", "Refusal", "Reversible", "Risk", "Step"]
+
+Condition = Mapping[str, Any]
+"""A condition in the rules' language, see ``trueup.ruleset.condition``; an empty one always holds."""
+
+
+class Risk(StrEnum):
+    """What a change may do to running load."""
+
+    SAFE = "safe"
+    DISRUPTIVE = "disruptive"
+    DESTRUCTIVE = "destructive"
+
+
+class Reversible(StrEnum):
+    """Whether the undo brings everything back."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API call.
+
+    Args:
+        service: the boto3 client's name, e.g. ``dynamodb``.
+        operation: the API's own name, e.g. ``UpdateTable``.
+        parameters: the request, literal but for ``{"$result": {"step", "path"}}`` and ``{"$fact": {"path", "sha256"}}``.
+    """
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Give the call as ``service:Operation``."""
+        return f"{self.service}:{self.operation}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call of a change with its undo and how to tell what became of it.
+
+    Args:
+        call: what is sent.
+        undo: the calls that bring the before-image back, in order; empty when the step cannot be undone.
+        effect: owned fact path to its value once the step has taken effect; the host holds fresh facts
+            against it to tell done from not done. Empty when the effect cannot be read back.
+        ready: must hold on fresh facts right before the call, else the change is skipped as busy.
+        settled: must hold on fresh facts, besides ``effect``, before the step counts as settled;
+            after an undo it is waited for in the same way.
+        repeatable: whether the call may be sent again when its effect cannot be told (idempotent by the API).
+    """
+
+    call: Call
+    undo: tuple[Call, ...]
+    effect: Mapping[str, Any] = field(default_factory=dict)
+    ready: Condition = field(default_factory=dict)
+    settled: Condition = field(default_factory=dict)
+    repeatable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The planned fix of one finding, as an action returns it.
+
+    Args:
+        summary: one line for people: what becomes what.
+        steps: the calls, in order.
+        risk: what it may do to running load; at least the risk that the action declares.
+        risk_reason: why that risk, one sentence.
+        reversible: whether the undo brings everything back.
+        reversible_reason: what does not come back; required unless ``reversible`` is yes.
+        projection: name to number, what the observed peaks become (``projected_peak_cpu``…), with what they are based on.
+        savings_monthly: ``{"low", "likely", "high", "one_time", "currency", "basis", "price_date", "source",
+            "assumptions"}`` in the currency a month, or None when no price is known.
+        code: the property to change in infrastructure code, e.g. ``AWS::DynamoDB::Table BillingMode: PAY_PER_REQUEST``.
+        budget: account budgets that the change draws on, name to amount (``lambda:reserved-concurrency`` to 20);
+            the host allots them over a whole plan against ``ActionDeclaration.budgets``.
+    """
+
+    summary: str
+    steps: tuple[Step, ...]
+    risk: Risk
+    risk_reason: str
+    reversible: Reversible = Reversible.YES
+    reversible_reason: str = ""
+    projection: Mapping[str, Any] = field(default_factory=dict)
+    savings_monthly: Mapping[str, Any] | None = None
+    code: str = ""
+    budget: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an action plans nothing.
+
+    Args:
+        reason: one sentence, naming the missing fact and how to get it when a fact is missing.
+        passes: True when there is nothing to improve (nothing smaller fits), so that the finding passes with the reason.
+        unknown: the unknown fact that the refusal comes from, so that the finding becomes unknown.
+    """
+
+    reason: str
+    passes: bool = False
+    unknown: Unknown | None = None
