@@ -1,0 +1,35 @@
+"""What a report is made from: one run, in the shapes of the JSON report.
+
+A protocol, so that renderers depend on these shapes alone and never on how the store keeps them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["RunView"]
+
+
+class RunView(Protocol):
+    """One run, read from the store; every mapping is JSON-shaped as in ``trueup.report/1``."""
+
+    def run(self) -> dict[str, Any]:
+        """Give ``run``: id, kind, started_at, finished_at, tool_version, selection, status, and what it came from."""
+
+    def summary(self) -> dict[str, Any]:
+        """Give ``summary``: counts by verdict, ``changes`` counts by status, ``savings_monthly``."""
+
+    def scopes(self) -> list[dict[str, Any]]:
+        """Give ``scopes``: account, region, complete, calls, errors."""
+
+    def rules(self) -> dict[str, Any]:
+        """Give ``rules``: rule id to title, severity, category, resource, rationale, references, compliance, parameters."""
+
+    def findings(self) -> Iterator[dict[str, Any]]:
+        """Yield ``findings``, sorted by severity, rule and ARN; never all in memory."""
+
+    def changes(self) -> Iterator[dict[str, Any]]:
+        """Yield ``changes`` in the order of the plan."""
