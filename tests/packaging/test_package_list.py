@@ -1,0 +1,101 @@
+"""The hand-kept lists of setup.cfg agree with the tree, so that nothing is missing from the wheel."""
+
+from __future__ import annotations
+
+import configparser
+import importlib.util
+from importlib.metadata import entry_points
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = {"core": "trueup", "plugins": "trueup.plugins", "reports": "trueup.reports", "rules": "trueup.rules"}
+
+
+def read_setup() -> configparser.ConfigParser:
+    """Read setup.cfg as setuptools does."""
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    return setup
+
+
+def test_every_package_is_listed() -> None:
+    """Each directory with code or data below the four folders is in the list, and nothing else is."""
+    listed = read_setup()["options"]["packages"].split()
+    found = {
+        ".".join([package, *path.parent.relative_to(ROOT / folder).parts])
+        for folder, package in FOLDERS.items()
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+    assert sorted(found) == listed
+
+
+def test_folders_are_mapped() -> None:
+    """The map of folders is the four of the design, which keeps every other name out of site-packages."""
+    lines = read_setup()["options"]["package_dir"].strip().splitlines()
+    mapped = {folder.strip(): package.strip() for package, _, folder in (line.partition("=") for line in lines)}
+
+    assert FOLDERS == mapped
+
+
+def test_every_data_file_is_matched() -> None:
+    """Each file that is no Python has a pattern in package_data."""
+    patterns = read_setup()["options.package_data"]["*"].split()
+    unmatched = [
+        str(path.relative_to(ROOT))
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+        and path.suffix not in {".py", ".pyc"}
+        and not any(path.match(pattern) for pattern in patterns)
+    ]
+
+    assert [] == unmatched
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        ("trueup.plugins", {"awslambda", "cloudwatch", "dynamodb", "reports", "s3"}),
+        ("trueup.rules", {"awslambda", "dynamodb", "s3"}),
+    ],
+)
+def test_built_in_parts_register_as_strangers_do(group: str, expected: set[str]) -> None:
+    """Each built-in service is an entry point of its group, under the name of its folder."""
+    registered = {point.name: point.value for point in entry_points(group=group) if point.value.startswith("trueup.")}
+
+    assert expected == set(registered)
+
+
+def test_plugins_exist() -> None:
+    """Each module that an entry point of trueup.plugins names is there."""
+    missing = [
+        point.value
+        for point in entry_points(group="trueup.plugins")
+        if point.value.startswith("trueup.") and importlib.util.find_spec(point.value) is None
+    ]
+
+    assert [] == missing
+
+
+def test_rules_exist() -> None:
+    """Each package that an entry point of trueup.rules names has rules in it."""
+    empty = [
+        point.value
+        for point in entry_points(group="trueup.rules")
+        if point.value.startswith("trueup.")
+        and not any(child.name.endswith(".json") for child in files(point.value).iterdir())
+    ]
+
+    assert [] == empty
+
+
+def test_console_script() -> None:
+    """The command trueup is the same as python -m trueup's."""
+    (script,) = entry_points(group="console_scripts", name="trueup")
+
+    assert "trueup.cli.main:main" == script.value
