@@ -1,7 +1,7 @@
-"""A simulated AWS on localhost: moto's server with the rules of AWS that we rely on put back, a clock, faults and records.
+"""A simulated AWS on localhost: moto with the rules of AWS that we rely on put back, a clock, faults and records.
 
-Real AWS cannot be reached from a test or from a first try on a laptop, and plain moto lets wrong calls pass and loses data.
-Authors of plugins test on it: see ``trueup.testing.fixtures`` for pytest. Needs the ``demo`` extra (moto).
+Real AWS cannot be reached from a test or from a first try on a laptop, and plain moto lets wrong calls pass and loses
+data. Authors of plugins test on it: see ``trueup.testing.fixtures`` for pytest. Needs the ``demo`` extra (moto).
 """
 
 from __future__ import annotations
@@ -11,21 +11,28 @@ from trueup.testing.clock import SimulatedClock
 from trueup.testing.correction import Correction, Handler, Simulation, Undo, together
 from trueup.testing.exchange import Answer, ApiRequest, AwsError
 from trueup.testing.faults import Fault, Faults
-from trueup.testing.metrics import Metrics, Point, Shape, Statistics
+from trueup.testing.metrics import Metrics
 from trueup.testing.phases import Phase, Phases
-from trueup.testing.server import SimulatedAws
+from trueup.testing.server import AlreadyRunningError, SimulatedAws
+from trueup.testing.shapes import Constant, DailyWave, NoData, PerMinute, Shape
+from trueup.testing.statistics import Point, Statistics
 
 __all__ = [
+    "AlreadyRunningError",
     "Answer",
     "ApiRequest",
     "AwsError",
     "Call",
     "Calls",
+    "Constant",
     "Correction",
+    "DailyWave",
     "Fault",
     "Faults",
     "Handler",
     "Metrics",
+    "NoData",
+    "PerMinute",
     "Phase",
     "Phases",
     "Point",

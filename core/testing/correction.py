@@ -27,7 +27,7 @@ Proceed = Callable[[ApiRequest], Answer]
 """What would answer the request without this handler: an earlier handler of the operation, in the end moto."""
 
 Handler = Callable[[ApiRequest, Proceed], Answer]
-"""Answers one operation: looks at the request, may call ``proceed(request)`` and change its answer, or raise ``AwsError``."""
+"""Answers one operation; may call ``proceed(request)`` and change its answer, or raise ``AwsError``."""
 
 
 class Simulation(Protocol):

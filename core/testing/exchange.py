@@ -14,7 +14,7 @@ from urllib.parse import unquote_plus
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from trueup.testing.wire.models import Operation
+    from trueup.testing.wire.operation import Operation
 
 __all__ = ["Answer", "ApiRequest", "AwsError"]
 
@@ -88,8 +88,10 @@ class ApiRequest:
 
     def mentions(self, text: str) -> bool:
         """Whether the decoded path or query, or the body, contains this text: how a fault picks its resource."""
-        return text in unquote_plus(f"{self.path}?{self.query}") or text.encode() in self.body or (
-            text in unquote_plus(self.body.decode("latin-1"))
+        return (
+            text in unquote_plus(f"{self.path}?{self.query}")
+            or text.encode() in self.body
+            or (text in unquote_plus(self.body.decode("latin-1")))
         )
 
     @cached_property
@@ -103,7 +105,7 @@ class ApiRequest:
 
     def answer(self, result: Mapping[str, Any] | None = None) -> Answer:
         """A successful answer with this result, in the protocol the client speaks."""
-        return self.known.answer(self, result or {})
+        return self.known.answer(result or {})
 
     def refusal(self, error: AwsError) -> Answer:
         """An error answer, in the protocol the client speaks."""

@@ -7,49 +7,22 @@ point; a shape is a pure function of time instead, asked only for what a query n
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from bisect import bisect_left, insort
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trueup.testing.shapes import Shape
+from trueup.testing.statistics import Point, Statistics, merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
-__all__ = ["Metrics", "Point", "SeriesKey", "Shape", "Statistics"]
+    from trueup.testing.clock import SimulatedClock
 
+__all__ = ["Metrics", "SeriesKey"]
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What is known of the values of one interval.
-
-    Attributes:
-        count: how many values.
-        total: their sum.
-        minimum: the lowest.
-        maximum: the highest.
-        values: value and count pairs when the single values are known, else empty (then no percentiles).
-    """
-
-    count: float
-    total: float
-    minimum: float
-    maximum: float
-    values: tuple[tuple[float, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A value at a time (aware), seen ``count`` times."""
-
-    timestamp: datetime
-    value: float
-    count: float = 1.0
-
-
-class Shape(Protocol):
-    """The data of a series as a pure function of time."""
-
-    def statistics(self, start: float, seconds: int) -> Statistics | None:
-        """The data of the interval of ``seconds`` (a multiple of 60) that begins at ``start`` (POSIX); None is no data."""
+_MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +36,26 @@ class SeriesKey:
     dimensions: frozenset[tuple[str, str]]
 
 
+@dataclass(slots=True)
+class _Series:
+    """The points of one series, by time, and its shape with the time from which and until when it has data."""
+
+    points: list[tuple[float, Point]] = field(default_factory=list)
+    shape: Shape | None = None
+    since: float = 0.0
+    until: float = float("inf")
+
+
 class Metrics:
     """All series of the simulated AWS; safe to share between threads."""
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, clock: SimulatedClock) -> None:
         self._account = account
+        self._clock = clock
         self._lock = threading.Lock()
-        self._points: dict[SeriesKey, list[Point]] = {}
-        self._shapes: dict[SeriesKey, list[Shape]] = {}
+        self._series: dict[SeriesKey, _Series] = {}
 
-    def put(
+    def put(  # noqa: PLR0913 - a series is named by four things and bounded by two
         self,
         namespace: str,
         metric: str,
@@ -81,6 +64,8 @@ class Metrics:
         *,
         region: str = "us-east-1",
         account: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> None:
         """Add points to a series, or set its shape.
 
@@ -88,14 +73,79 @@ class Metrics:
             namespace: e.g. ``AWS/SQS``.
             metric: the metric's name.
             dimensions: all of them: a query must give exactly these.
-            series: points (``(timestamp, value[, count])``, timestamps aware), or a shape, which replaces an earlier one.
+            series: points (``(timestamp, value[, count])``, timestamps aware), or a shape, which replaces the last one.
             region: where it is stored.
             account: whose it is; by default the simulated account's.
+            since: a shape has no data before.
+            until: a shape has no data from here on; without it, it goes on as the clock moves.
         """
-        raise NotImplementedError
+        key = SeriesKey(account or self._account, region, namespace, metric, frozenset(dimensions.items()))
+        with self._lock:
+            stored = self._series.setdefault(key, _Series())
+            if isinstance(series, Shape):
+                stored.shape = series
+                stored.since = 0.0 if since is None else since.timestamp()
+                stored.until = float("inf") if until is None else until.timestamp()
+                return
+            for each in series:
+                point = each if isinstance(each, Point) else Point(*each)
+                insort(stored.points, (point.timestamp.timestamp(), point), key=_time)
+
+    def keys(self) -> tuple[SeriesKey, ...]:
+        """Which series there are."""
+        with self._lock:
+            return tuple(self._series)
+
+    def statistics(
+        self, key: SeriesKey, start: int, end: int, period: int, unit: str | None = None
+    ) -> list[tuple[int, Statistics]]:
+        """The data of a series, one entry a period that has any, oldest first.
+
+        Args:
+            key: which series; one that does not exist has no data.
+            start: POSIX time, a multiple of ``period``.
+            end: POSIX time, exclusive; nothing is later than the clock.
+            period: seconds.
+            unit: only points of this unit; shapes and points without a unit have every unit.
+        """
+        with self._lock:
+            series = self._series.get(key)
+            points = () if series is None else tuple(series.points)
+        if series is None:
+            return []
+        end = min(end, int(self._clock.now().timestamp()) + 1)
+        found = []
+        for begin in range(start, end, period):
+            parts = _stored(points, begin, begin + period, unit)
+            shaped = _shaped(series, begin, min(begin + period, end))
+            if shaped is not None:
+                parts.append(shaped)
+            if parts:
+                found.append((begin, merged(parts)))
+        return found
 
     def reset(self) -> None:
         """Forget every series."""
         with self._lock:
-            self._points.clear()
-            self._shapes.clear()
+            self._series.clear()
+
+
+def _time(stored: tuple[float, Point]) -> float:
+    return stored[0]
+
+
+def _stored(points: tuple[tuple[float, Point], ...], begin: int, end: int, unit: str | None) -> list[Statistics]:
+    if not points:
+        return []
+    first = bisect_left(points, float(begin), key=_time)
+    last = bisect_left(points, float(end), lo=first, key=_time)
+    return [point.statistics for _, point in points[first:last] if unit is None or point.unit in (None, unit)]
+
+
+def _shaped(series: _Series, begin: int, end: int) -> Statistics | None:
+    """The shape's data of the whole minutes of an interval."""
+    if series.shape is None:
+        return None
+    first = -(-max(begin, series.since) // _MINUTE) * _MINUTE
+    last = min(end, series.until) // _MINUTE * _MINUTE
+    return series.shape.statistics(int(first), int(last - first)) if last > first else None

@@ -37,7 +37,9 @@ class Phases:
         self._lock = threading.Lock()
         self._phases: dict[tuple[str, str, str], Phase] = {}
 
-    def enter(self, service: str, resource: str, state: str, seconds: float, *, part: str = "", **details: Any) -> Phase:
+    def enter(
+        self, service: str, resource: str, state: str, seconds: float, *, part: str = "", **details: Any
+    ) -> Phase:
         """Let a resource (or a part of it) show ``state`` for so many seconds of the simulated clock."""
         phase = Phase(state, self._clock.now() + timedelta(seconds=seconds), details)
         with self._lock:
