@@ -8,12 +8,13 @@ Each plugin is called alone: what it raises costs its own rules and nothing else
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from trueup.hosting.markers import hookspec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from trueup.auditing.scope import AuditScope
     from trueup.change import Change, Refusal
     from trueup.facts.snapshot import Snapshot
@@ -30,13 +31,13 @@ def resource_types() -> Sequence[ResourceType]:  # type: ignore[empty-body]  # a
     """Give the resource types that the plugin audits: aspects, IAM actions, fixes.
 
     Called once, when a selected rule is about one of the plugin's types. Each type's name begins with the name of the
-    plugin's entry point and a dot, and has its facts described in ``facts/<noun>.schema.json`` beside the plugin's module.
+    plugin's entry point and a dot; its facts are described in ``facts/<noun>.schema.json`` beside the plugin's module.
 
     Example::
 
         @hookimpl
         def resource_types():
-            return [ResourceType("sqs.queue", key="QueueUrl", arn="...", list=queues, lists=("sqs:ListQueues",), aspects={})]
+            return [ResourceType("sqs.queue", "QueueUrl", "arn:...", queues, ("sqs:ListQueues",), {"attributes": ...})]
     """
 
 
