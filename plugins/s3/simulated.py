@@ -1,0 +1,41 @@
+"""The corrections that make moto's S3 behave as AWS's: one line each, the work is in ``simulation/``.
+
+The order matters where two answer the same operation: the last one is asked first, so what refuses stands after what
+does, and the owner's guard stands at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trueup.plugins.s3.simulation import (
+    configurations,
+    defaults,
+    lifecycle,
+    listing,
+    owners,
+    policies,
+    unserved,
+)
+
+if TYPE_CHECKING:
+    from trueup.testing.correction import Correction
+
+__all__ = ["CORRECTIONS"]
+
+CORRECTIONS: tuple[Correction, ...] = (
+    listing.PAGED,
+    defaults.CREATION_DATE,
+    defaults.DEFAULT_PUBLIC_ACCESS_BLOCK,
+    defaults.DEFAULT_ENCRYPTION,
+    lifecycle.KEPT_WHOLE,
+    lifecycle.CHECKED,
+    configurations.INTELLIGENT_TIERING,
+    configurations.METRICS,
+    configurations.ANALYTICS,
+    configurations.INVENTORY,
+    policies.CHECKED,
+    policies.JUDGED,
+    unserved.REFUSED,
+    owners.EXPECTED,
+)

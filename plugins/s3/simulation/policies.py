@@ -1,0 +1,147 @@
+"""Bucket policies: kept byte for byte, refused when public access is blocked, and judged public as S3 judges them."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from typing import TYPE_CHECKING, Any
+
+from trueup.plugins.s3.simulation.buckets import bucket_of
+from trueup.plugins.s3.simulation.refusals import access_denied
+from trueup.testing.correction import Correction
+from trueup.testing.exchange import AwsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trueup.testing.correction import Proceed, Simulation, Undo
+    from trueup.testing.exchange import Answer, ApiRequest
+
+__all__ = ["CHECKED", "JUDGED", "is_public"]
+
+NARROWING_KEYS = frozenset(
+    {
+        "aws:principalarn",
+        "aws:principalaccount",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+        "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    }
+)
+"""Condition keys whose fixed values make a policy not public (S3 user guide, the meaning of "public")."""
+
+NEGATIVE_OPERATORS = ("not", "null")
+"""Operators that name whom a policy excludes narrow nothing."""
+
+
+def is_public(policy: str | bytes) -> bool:
+    """Whether S3 calls a bucket policy public: it lets anyone in, and no condition with a fixed value says who.
+
+    Source: S3 user guide, Blocking public access, the meaning of "public".
+    """
+    statements = json.loads(policy).get("Statement", [])
+    return any(_opens(statement) for statement in ([statements] if isinstance(statements, dict) else statements))
+
+
+def _install_checks(aws: Simulation) -> Undo:
+    return aws.answer("s3:PutBucketPolicy", _put)
+
+
+def _install_judgement(aws: Simulation) -> Undo:
+    return aws.answer("s3:GetBucketPolicyStatus", _status)
+
+
+CHECKED = Correction(
+    name="s3-policy-checked",
+    service="s3",
+    says="S3 refuses a policy that is no JSON object, and a public one while BlockPublicPolicy is on; moto takes both",
+    source="botocore model s3:PublicAccessBlockConfiguration (BlockPublicPolicy); S3 user guide, troubleshooting "
+    "access denied errors; MalformedPolicy as S3's console and API quote it",
+    install=_install_checks,
+)
+
+JUDGED = Correction(
+    name="s3-policy-status",
+    service="s3",
+    says="S3 calls a policy public unless its conditions narrow it to fixed values of certain keys; moto calls it not "
+    "public as soon as it has any condition",
+    source='S3 user guide, Blocking public access, the meaning of "public"; botocore model s3:PolicyStatus',
+    install=_install_judgement,
+)
+
+
+def _put(request: ApiRequest, proceed: Proceed) -> Answer:
+    bucket = bucket_of(request)
+    try:
+        document = json.loads(request.body)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or not request.body.startswith(b"{"):
+        raise AwsError("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'", 400)
+    block = bucket.public_access_block
+    if block is not None and block.block_public_policy and is_public(request.body):
+        raise access_denied(
+            f"User: arn:aws:iam::{request.account}:root is not authorized to perform: s3:PutBucketPolicy on resource: "
+            f'"arn:aws:s3:::{bucket.name}" because public policies are prevented by the BlockPublicPolicy setting in '
+            "S3 Block Public Access."
+        )
+    return proceed(request)
+
+
+def _status(request: ApiRequest, _proceed: Proceed) -> Answer:
+    bucket = bucket_of(request)
+    if not bucket.policy:
+        raise AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", 404, BucketName=bucket.name)
+    return request.answer({"PolicyStatus": {"IsPublic": is_public(bucket.policy)}})
+
+
+def _opens(statement: dict[str, Any]) -> bool:
+    return statement.get("Effect") == "Allow" and _names_everyone(statement) and not _is_narrowed(statement)
+
+
+def _names_everyone(statement: dict[str, Any]) -> bool:
+    if "NotPrincipal" in statement:
+        return True
+    principal = statement.get("Principal")
+    named = principal.get("AWS", []) if isinstance(principal, dict) else principal
+    return "*" in _listed(named)
+
+
+def _is_narrowed(statement: dict[str, Any]) -> bool:
+    return any(
+        key in NARROWING_KEYS and values and all(_is_fixed(key, value) for value in values)
+        for key, values in _conditions(statement)
+    )
+
+
+def _conditions(statement: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    for operator, pairs in statement.get("Condition", {}).items():
+        plain = operator.lower().rpartition(":")[2]
+        if any(word in plain for word in NEGATIVE_OPERATORS) or plain.endswith("ifexists"):
+            continue
+        for key, values in pairs.items():
+            yield key.lower(), _listed(values)
+
+
+def _is_fixed(key: str, value: Any) -> bool:
+    text = str(value)
+    if key == "aws:sourceip":
+        # Every address is no restriction; S3 also refuses very wide ranges, whose width its guide gives as /8 and /32.
+        network = ipaddress.ip_network(text, strict=False)
+        return network.prefixlen >= (8 if network.version == 4 else 32)  # noqa: PLR2004 - IP versions
+    return "*" not in text and "?" not in text and "${" not in text
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
