@@ -9,6 +9,7 @@ GET      ``/_trueup/calls``         the record of calls
 POST     ``/_trueup/faults``        ``{"operation": …, "kind": …, "resource": …, "times": …, "seconds": …}``
 DELETE   ``/_trueup/faults``        clears every fault
 POST     ``/_trueup/metrics``       ``{"namespace", "metric", "dimensions", "points" | "shape", "region"}``
+POST     ``/_trueup/settings``      ``{"name": value, …}``, see ``Simulation.settings``
 POST     ``/_trueup/reset``         empties all state
 =======  =========================  ==========================================================================
 """
@@ -45,6 +46,7 @@ class Control:
             ("POST", "faults"): self._inject,
             ("DELETE", "faults"): self._clear,
             ("POST", "metrics"): self._metrics,
+            ("POST", "settings"): self._set,
             ("POST", "reset"): self._reset,
         }
 
@@ -84,6 +86,10 @@ class Control:
         )
         region = given.get("region", "us-east-1")
         self._aws.metrics.put(given["namespace"], given["metric"], given["dimensions"], series, region=region)
+        return {}
+
+    def _set(self, given: dict[str, Any]) -> dict[str, Any]:
+        self._aws.settings.update(given)
         return {}
 
     def _reset(self, _: dict[str, Any]) -> dict[str, Any]:

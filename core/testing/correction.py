@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from trueup.testing.exchange import Answer, ApiRequest
 
@@ -52,6 +52,13 @@ class Simulation(Protocol):
     @property
     def phases(self) -> Phases:
         """Which resources are in an asynchronous phase, until when."""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What a test sets for corrections to read, e.g. an account's quota; emptied by a reset.
+
+        A correction documents its names, ``<service>:<name>``, and what holds when one is not set.
+        """
 
     def answer(self, operation: str, handler: Handler) -> Undo:
         """Let a handler answer one operation, e.g. ``"sqs:CreateQueue"``; the last one given is asked first."""

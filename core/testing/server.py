@@ -81,6 +81,7 @@ class SimulatedAws:
         self.calls = Calls()
         self.metrics = Metrics(account, self.clock)
         self.phases = Phases(self.clock)
+        self.settings: dict[str, Any] = {}
         self._start = start
         self._port = port
         self._chosen = None if corrections is None else tuple(corrections)
@@ -146,7 +147,7 @@ class SimulatedAws:
         return self.session(region).client(service, endpoint_url=self.endpoint_url, **options)
 
     def reset(self, start: datetime | None = None) -> None:
-        """Empty all state: moto's, clock, faults, calls, metrics, phases and what corrections keep.
+        """Empty all state: moto's, clock, faults, calls, metrics, phases, settings and what corrections keep.
 
         Args:
             start: the clock's new time; None is the one given when it was made.
@@ -159,6 +160,7 @@ class SimulatedAws:
             self.calls.clear()
             self.metrics.reset()
             self.phases.reset()
+            self.settings.clear()
             for forget in self._forgets:
                 forget()
 
