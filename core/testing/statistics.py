@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,10 +49,7 @@ class Statistics:
             return self.minimum
         if not self.values:
             return None
-        ordered = sorted(self.values)
-        place = (self.count - 1) * percent / 100
-        below, above = _value_at(ordered, int(place)), _value_at(ordered, min(int(place) + 1, self.count - 1))
-        return below + (above - below) * (place - int(place))
+        return _percentile(self, percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +104,15 @@ def statistic_named(name: str, statistics: Statistics) -> float | None:
             if percentile is None:
                 raise LookupError(name)
             return statistics.percentile(float(percentile[1]))
+
+
+@lru_cache(maxsize=4096)
+def _percentile(statistics: Statistics, percent: float) -> float:
+    """A percentile of known values; remembered, since the hours of a daily wave come again each day."""
+    ordered = sorted(statistics.values)
+    place = (statistics.count - 1) * percent / 100
+    below, above = _value_at(ordered, int(place)), _value_at(ordered, min(int(place) + 1, statistics.count - 1))
+    return below + (above - below) * (place - int(place))
 
 
 def _value_at(ordered: Sequence[tuple[float, float]], place: float) -> float:
