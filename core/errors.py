@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from trueup.facts.unknown import Unknown
 
 __all__ = [
+    "AmbiguousWriteError",
     "CallRefusedError",
+    "CredentialsError",
     "GuardError",
     "PluginError",
     "RefusedError",
     "RuleFileError",
     "StateError",
+    "ThrottledWriteError",
     "TrueupError",
     "UnknownFactError",
     "UnreadableError",
@@ -37,6 +40,14 @@ class UsageError(TrueupError):
     """Raised when what the user gave (option, file, name) cannot be used as it is."""
 
     exit_code = 2
+
+
+class CredentialsError(UsageError):
+    """Raised when AWS cannot be asked at all: credentials absent, incomplete, expired or not accepted.
+
+    It stops the run, at the plugin border too: every further read would fail alike. The message names the profile
+    and the source that was tried.
+    """
 
 
 class RuleFileError(UsageError):
@@ -93,3 +104,19 @@ class CallRefusedError(TrueupError):
         self.code = code
         self.message = message
         super().__init__(f"{operation} was refused with {code}: {message}")
+
+
+class ThrottledWriteError(CallRefusedError):
+    """Raised when AWS throttled a write: it surely had no effect and may be sent again later."""
+
+
+class AmbiguousWriteError(TrueupError):
+    """Raised when nobody knows whether a write took effect: timeout, reset, 5xx or an answer that cannot be read.
+
+    ``operation`` is the call as ``service:Operation``; read before deciding what to do.
+    """
+
+    def __init__(self, operation: str, cause: str) -> None:
+        self.operation = operation
+        self.cause = cause
+        super().__init__(f"{operation} may or may not have taken effect: {cause}")

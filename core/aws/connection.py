@@ -1,0 +1,239 @@
+"""A connection: one set of credentials, its account, and one shared client for each Region and service.
+
+Everything that talks to AWS goes through here, so that guards, endpoint, timeouts and user agent hold without
+exception.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trueup.aws.credentials import CredentialSource, credentials_error
+from trueup.aws.guard import ReadingGuard, WritingGuard
+from trueup.aws.regions import check_region, client_region, partition_of, regions_of
+from trueup.aws.settings import ClientSettings
+from trueup.errors import TrueupError
+from trueup.resource import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trueup.aws.reader import AwsReader
+    from trueup.aws.session import GuardedSession
+    from trueup.aws.statistics import CallStatistics
+    from trueup.aws.writer import Writer
+    from trueup.errors import CredentialsError
+
+__all__ = ["Connection", "Identity", "connect"]
+
+_lock = threading.RLock()
+"""botocore makes clients safely in one thread at a time only, and they share the process's loader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the credentials belong to.
+
+    Args:
+        account: the twelve-digit account id.
+        arn: the ARN of user, role session or root.
+        partition: ``aws``, ``aws-cn``, ``aws-us-gov``…
+    """
+
+    account: str
+    arn: str
+    partition: str
+
+
+def connect(
+    profile: str | None = None,
+    endpoint_url: str | None = None,
+    region: str | None = None,
+    settings: ClientSettings | None = None,
+) -> Connection:
+    """Make a connection; nothing is sent yet.
+
+    Args:
+        profile: the profile of ~/.aws, None for the environment's or the default one.
+        endpoint_url: where every client goes, whatever environment and files say.
+        region: the Region to use where none is said; None for the environment's or the profile's, else us-east-1.
+        settings: timeouts, attempts, threads, run id.
+
+    Raises:
+        CredentialsError: there is no such profile, or the files of ~/.aws cannot be read.
+        UsageError: there is no such Region.
+    """
+    import botocore.exceptions
+
+    from trueup.aws.session import GuardedSession
+
+    chosen = settings or ClientSettings()
+    source = CredentialSource(profile)
+    with _lock:
+        try:
+            session = GuardedSession(profile, endpoint_url, chosen)
+            source.profile = source.profile or session.get_config_variable("profile")
+            home = region or session.get_config_variable("region")
+            session.get_scoped_config()
+        except botocore.exceptions.BotoCoreError as error:
+            stop = credentials_error(error, source)
+            if stop is None:
+                raise
+            raise stop from error
+    return Connection(session, source, check_region(home or "us-east-1"), chosen)
+
+
+class Connection:
+    """One set of credentials; safe to share between threads. Made by ``connect`` or ``assume_role``."""
+
+    def __init__(
+        self, session: GuardedSession, source: CredentialSource, region: str, settings: ClientSettings
+    ) -> None:
+        self._session = session
+        self._source = source
+        self._region = region
+        self._settings = settings
+        self._guard = ReadingGuard()
+        self._readers: dict[tuple[str, str], Any] = {}
+        self._writers: dict[tuple[str, str], tuple[Any, WritingGuard]] = {}
+        self._identity: Identity | None = None
+
+    @property
+    def region(self) -> str:
+        """The Region that is used where none is said."""
+        return self._region
+
+    @property
+    def settings(self) -> ClientSettings:
+        """How this connection's clients behave."""
+        return self._settings
+
+    def identity(self) -> Identity:
+        """Give whose credentials these are; asked once (``sts:GetCallerIdentity``, which nobody can be denied).
+
+        Raises:
+            CredentialsError: credentials are absent, incomplete, expired or not accepted; says which were tried.
+            TrueupError: AWS cannot be reached.
+
+        Source: STS GetCallerIdentity.
+        """
+        import botocore.exceptions
+
+        from trueup.aws.failures import unknown_of
+
+        with _lock:
+            if self._identity is not None:
+                return self._identity
+        client = self.reading_client("sts", self._region)
+        try:
+            answer = client.get_caller_identity()
+        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+            stop = self.credentials_error(error, asked_who=True)
+            if stop is not None:
+                raise stop from error
+            why = unknown_of(error, "sts:GetCallerIdentity").sentence()
+            message = f"AWS did not say whose credentials these are: {why}; check the network and the endpoint"
+            raise TrueupError(message) from error
+        identity = Identity(answer["Account"], answer["Arn"], answer["Arn"].split(":")[1])
+        with _lock:
+            self._identity = identity
+        return identity
+
+    def scope(self, region: str | None = None) -> Scope:
+        """Give the scope of this account and a Region (or ``global``), checked offline.
+
+        Raises:
+            UsageError: there is no such Region.
+            CredentialsError: as in ``identity``.
+        """
+        name = check_region(region or self._region)
+        identity = self.identity()
+        return Scope(identity.account, name, identity.partition)
+
+    def regions(self) -> tuple[str, ...]:
+        """Give the Regions of this connection's partition, offline; the account may not have enabled all of them."""
+        return regions_of(self._identity.partition if self._identity else partition_of(self._region))
+
+    def allow(self, operations: Iterable[str]) -> None:
+        """Declare operations that plugins read with; ``reader`` does it for the ones that it is given."""
+        self._guard.allow(operations)
+
+    def reader(
+        self,
+        scope: Scope,
+        operations: Iterable[str],
+        statistics: CallStatistics | None = None,
+        resource_type: str | None = None,
+    ) -> AwsReader:
+        """Give what an aspect reads AWS with.
+
+        Args:
+            scope: where to read.
+            operations: the operations that the aspect declares, ``service:Operation``.
+            statistics: where calls and failures are counted.
+            resource_type: what the failures are counted for.
+        """
+        from trueup.aws.reader import AwsReader
+
+        declared = frozenset(operations)
+        self.allow(declared)
+        return AwsReader(self, scope, declared, statistics, resource_type)
+
+    def writer(self, scope: Scope) -> Writer:
+        """Give what sends planned calls of a scope, one by one."""
+        from trueup.aws.writer import Writer
+
+        return Writer(self, scope)
+
+    def reading_client(self, service: str, region: str) -> Any:
+        """Give the shared client that can only read."""
+        key = service, client_region(region, partition_of(self._region))
+        found = self._readers.get(key)
+        if found is not None:
+            return found
+        with _lock:
+            if key not in self._readers:
+                self._readers[key] = self._session.reading_client(*key, self._guard)
+                self._note_source()
+            return self._readers[key]
+
+    def writing_client(self, service: str, region: str) -> tuple[Any, WritingGuard]:
+        """Give the shared client that sends what its guard has a permit for, and that guard."""
+        key = service, client_region(region, partition_of(self._region))
+        with _lock:
+            if key not in self._writers:
+                guard = WritingGuard()
+                self._writers[key] = self._session.writing_client(*key, guard), guard
+                self._note_source()
+            return self._writers[key]
+
+    def credentials_error(self, error: Exception, *, asked_who: bool = False) -> CredentialsError | None:
+        """Give the error to stop the run with when ``error`` speaks against the credentials, else None."""
+        return credentials_error(error, self._source, asked_who=asked_who)
+
+    def assume_role(self, arn: str, external_id: str | None = None) -> Connection:
+        """Give a connection of a role; its credentials are got when needed and renewed before they expire.
+
+        Args:
+            arn: the role's ARN.
+            external_id: the external id that the role's trust policy asks for.
+
+        Source: STS AssumeRole; botocore ``AssumeRoleCredentialFetcher``.
+        """
+        with _lock:
+            session = self._session.with_role(arn, external_id, client_region(self._region))
+        return Connection(session, CredentialSource(self._source.profile, arn), self._region, self._settings)
+
+    def close(self) -> None:
+        """Close the clients' connections."""
+        with _lock:
+            clients = [*self._readers.values(), *(client for client, _ in self._writers.values())]
+            self._readers.clear()
+            self._writers.clear()
+        for client in clients:
+            client.close()
+
+    def _note_source(self) -> None:
+        self._source.method = self._session.credential_method()

@@ -1,0 +1,140 @@
+"""What an aspect reads AWS with: declared operations of one scope; a failure is a typed unknown, never an empty answer.
+
+The one place where botocore's errors of reads are caught, so that every plugin's failed read means the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trueup.aws.failures import error_code, unknown_of
+from trueup.aws.pages import BrokenPagingError, pages, paging_of
+from trueup.aws.statistics import CallStatistics
+from trueup.errors import GuardError, UnreadableError
+from trueup.facts.unknown import Reason, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trueup.aws.connection import Connection
+    from trueup.resource import Scope
+
+__all__ = ["AwsReader"]
+
+
+class AwsReader:
+    """Reads one scope; implements ``trueup.service.declarations.Reader``. Made by ``Connection.reader``.
+
+    Args:
+        connection: the credentials.
+        scope: where to read.
+        operations: what may be called, ``service:Operation``.
+        statistics: where calls and failures are counted.
+        resource_type: what the failures are counted for.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        scope: Scope,
+        operations: frozenset[str],
+        statistics: CallStatistics | None = None,
+        resource_type: str | None = None,
+    ) -> None:
+        self._connection = connection
+        self._scope = scope
+        self._operations = operations
+        self._statistics = statistics or CallStatistics()
+        self._resource_type = resource_type
+
+    @property
+    def scope(self) -> Scope:
+        """The account and Region being read."""
+        return self._scope
+
+    def call(self, operation: str, /, *, absent: tuple[str, ...] = (), **parameters: Any) -> Any:
+        """Make one call and give its response without ResponseMetadata.
+
+        Args:
+            operation: ``service:Operation``, declared.
+            absent: AWS error codes that mean "there is none"; None is given for them.
+            **parameters: the request.
+
+        Raises:
+            UnreadableError: denied, throttled past retries, timed out, reset, 5xx, cut off or not parseable.
+            CredentialsError: the credentials expired; it stops the run.
+            GuardError: the operation is not declared, or is no read.
+        """
+        import botocore.exceptions
+        import botocore.parsers
+        from botocore import xform_name
+
+        self._check_declared(operation)
+        service, _, name = operation.partition(":")
+        try:
+            method = getattr(self._connection.reading_client(service, self._scope.region), xform_name(name))
+            self._statistics.made(operation)
+            answer = method(**parameters)
+        except botocore.exceptions.ClientError as error:
+            if error_code(error) in absent:
+                return None
+            raise self._unreadable(operation, error) from error
+        except (
+            botocore.exceptions.BotoCoreError,
+            botocore.parsers.ResponseParserError,
+        ) as error:
+            raise self._unreadable(operation, error) from error
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+    def paginate(
+        self, operation: str, items: str, /, *, tokens: tuple[str, str] | None = None, **parameters: Any
+    ) -> Iterator[Any]:
+        """Yield the items of all pages; a page that fails raises after the ones before it.
+
+        Args:
+            operation: ``service:Operation``, declared.
+            items: the JMESPath of the items in a page.
+            tokens: request parameter and answer member of the token, for an operation that botocore has no paginator
+                for and that names them unusually.
+            **parameters: the request.
+
+        Raises:
+            UnreadableError: as in ``call``, or the pages do not come to an end; what was yielded before must not be
+                taken for the whole.
+        """
+        import jmespath
+
+        found = jmespath.compile(items)
+        self._check_declared(operation)
+
+        def ask(**asked: Any) -> Any:
+            return self.call(operation, **asked)
+
+        try:
+            for page in pages(ask, paging_of(operation, tokens), parameters):
+                yield from _listed(found.search(page))
+        except BrokenPagingError as error:
+            unknown = Unknown(Reason.CUT_OFF, str(error), operation)
+            self._statistics.failed(operation, unknown, self._resource_type)
+            raise UnreadableError(unknown) from error
+
+    def _check_declared(self, operation: str) -> None:
+        if operation not in self._operations:
+            message = (
+                f"{operation} was refused before sending: expected one of the declared "
+                f"{', '.join(sorted(self._operations)) or 'operations, which are none'}; "
+                f"add it to the aspect's `reads`"
+            )
+            raise GuardError(message)
+
+    def _unreadable(self, operation: str, error: Exception) -> Exception:
+        unknown = unknown_of(error, operation)
+        self._statistics.failed(operation, unknown, self._resource_type)
+        return self._connection.credentials_error(error) or UnreadableError(unknown)
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,161 @@
+"""A botocore session that makes no client without a guard, and none that an endpoint given by hand does not bind.
+
+botocore makes clients of its own for credentials (STS, SSO); those are guarded and bound as well.
+"""
+
+from __future__ import annotations
+
+import re
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+import trueup
+from trueup.aws.answers import require_whole_answers
+from trueup.aws.guard import ReadingGuard, WritingGuard
+from trueup.aws.models import shared_loader
+from trueup.errors import GuardError
+
+if TYPE_CHECKING:
+    from trueup.aws.settings import ClientSettings
+
+__all__ = ["GuardedSession", "current_rule"]
+
+current_rule: ContextVar[str | None] = ContextVar("rule that the call in hand is made for", default=None)
+"""The rule that the next call's user agent names."""
+
+_NOT_A_TOKEN = re.compile(r"[^A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+
+class GuardedSession(botocore.session.Session):
+    """Makes guarded clients of one set of credentials.
+
+    Args:
+        profile: the profile, None for the default.
+        endpoint_url: where every client goes whatever environment and files say; None for AWS.
+        settings: how clients behave.
+    """
+
+    def __init__(self, profile: str | None, endpoint_url: str | None, settings: ClientSettings) -> None:
+        super().__init__(profile=profile)
+        self._endpoint_url = endpoint_url
+        self._settings = settings
+        self._next_guard: ReadingGuard | WritingGuard | None = None
+        self.register_component("data_loader", shared_loader())
+        self._boto3 = boto3.Session(botocore_session=self)
+        self.set_default_client_config(self._behaviour("standard", settings.attempts))
+
+    def reading_client(self, service: str, region: str, guard: ReadingGuard) -> Any:
+        """Make a client that reads, with retries; not for two threads at once."""
+        return self._make(service, region, guard, self._behaviour("adaptive", self._settings.attempts))
+
+    def writing_client(self, service: str, region: str, guard: WritingGuard) -> Any:
+        """Make a client that sends each call once; not for two threads at once."""
+        client = self._make(service, region, guard, self._behaviour("standard", 1))
+        _send_once(client)
+        return client
+
+    def create_client(self, service_name: str, *args: Any, **options: Any) -> Any:
+        """Make a client as botocore does, guarded; botocore's own ones may only get credentials."""
+        guard, self._next_guard = self._next_guard or ReadingGuard(), None
+        if self._endpoint_url is not None:
+            options["endpoint_url"] = self._endpoint_url
+        client = super().create_client(service_name, *args, **options)
+        guard.attach(client)
+        require_whole_answers(client)
+        client.meta.events.register("before-send", self._say_who)
+        if self._endpoint_url is not None:
+            _pin(client, self._endpoint_url)
+        return client
+
+    def with_role(self, arn: str, external_id: str | None, region: str) -> GuardedSession:
+        """Give a session of a role that these credentials assume, renewed by botocore itself."""
+        from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+
+        session = GuardedSession(self.profile, self._endpoint_url, self._settings)
+        fetcher = AssumeRoleCredentialFetcher(
+            lambda service, **options: self.create_client(service, region_name=region, **options),
+            self.get_credentials(),
+            arn,
+            {"RoleSessionName": self._role_session_name()} | ({"ExternalId": external_id} if external_id else {}),
+        )
+        # The session's own attribute: botocore has no public way to give a session credentials that renew themselves.
+        session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+        return session
+
+    def credential_method(self) -> str | None:
+        """Give botocore's name of where the credentials came from, None without any."""
+        credentials = self.get_credentials()
+        return None if credentials is None else credentials.method
+
+    def _make(self, service: str, region: str, guard: ReadingGuard | WritingGuard, config: Config) -> Any:
+        self._next_guard = guard
+        try:
+            return self._boto3.client(service, region_name=region, config=config)
+        finally:
+            self._next_guard = None
+
+    def _behaviour(self, mode: str, attempts: int) -> Config:
+        pinned = self._endpoint_url is not None
+        return Config(
+            max_pool_connections=self._settings.workers,
+            connect_timeout=self._settings.connect_timeout_seconds,
+            read_timeout=self._settings.read_timeout_seconds,
+            retries={"mode": mode, "total_max_attempts": attempts},
+            # An endpoint given by hand has one host name: what botocore would put before it would not resolve.
+            inject_host_prefix=not pinned,
+            s3={"addressing_style": "path"} if pinned else None,
+        )
+
+    def _say_who(self, request: Any, **_details: Any) -> None:
+        """Add run and rule to the user agent, which CloudTrail keeps; it is not part of the signature."""
+        words = [f"trueup/{trueup.__version__}"]
+        words += [f"{name}/{_NOT_A_TOKEN.sub('-', value)}" for name, value in self._purpose() if value]
+        agent = request.headers.get("User-Agent", "")
+        agent = agent.decode() if isinstance(agent, bytes) else agent
+        request.headers["User-Agent"] = " ".join([agent, *words]).strip()
+
+    def _role_session_name(self) -> str:
+        """Give 2 to 64 letters of those that STS allows. Source: STS AssumeRole."""
+        run = re.sub(r"[^A-Za-z0-9_+=,.@-]+", "-", self._settings.run_id or "")
+        return f"trueup-{run}"[:64] if run else "trueup"
+
+    def _purpose(self) -> list[tuple[str, str | None]]:
+        return [("run", self._settings.run_id), ("rule", current_rule.get())]
+
+
+def _pin(client: Any, endpoint_url: str) -> None:
+    """Bind a client to an endpoint: host names that a service's rules make are set back, others are never sent to."""
+    bound = urlsplit(endpoint_url)
+
+    def before_call(params: dict[str, Any], **_details: Any) -> None:
+        url = urlsplit(params["url"])
+        params["url"] = urlunsplit((bound.scheme, bound.netloc, url.path, url.query, url.fragment))
+
+    def before_send(request: Any, **_details: Any) -> None:
+        url = urlsplit(request.url)
+        if (url.scheme, url.netloc) != (bound.scheme, bound.netloc):
+            message = f"a call was refused before sending: expected the endpoint {endpoint_url}, found {url.netloc}"
+            raise GuardError(message)
+
+    client.meta.events.register_first("before-call", before_call)
+    client.meta.events.register_last("before-send", before_send)
+
+
+def _send_once(client: Any) -> None:
+    """Let nothing send a call again, neither a retry nor the redirect to another Region: a write goes out once."""
+
+    def no_redirect(context: dict[str, Any], **_details: Any) -> None:
+        for note in context.values():
+            if isinstance(note, dict) and "redirected" in note:
+                note["redirected"] = True
+
+    def no_retry(**_details: Any) -> bool:
+        return False
+
+    client.meta.events.register_last("before-parameter-build", no_redirect)
+    client.meta.events.register_first(f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", no_retry)

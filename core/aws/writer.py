@@ -1,0 +1,92 @@
+"""Sends planned calls, one by one, exactly as they stand in the plan, and says what became of each.
+
+What a failed write did decides whether it may be sent again; so the three answers have three errors, and nothing is
+sent twice in here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trueup.aws.failures import WriteOutcome, classify_write, error_code, error_message, error_words
+from trueup.aws.parameters import copy_of
+from trueup.errors import AmbiguousWriteError, CallRefusedError, ThrottledWriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trueup.aws.connection import Connection
+    from trueup.change import Call
+    from trueup.resource import Scope
+
+__all__ = ["Sent", "Writer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A call that AWS answered with success.
+
+    Args:
+        request_id: AWS's id of the request, None when the answer had none.
+        response: the answer without ResponseMetadata.
+    """
+
+    request_id: str | None
+    response: Mapping[str, Any]
+
+
+class Writer:
+    """Sends the calls of one scope. Made by ``Connection.writer``."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection = connection
+        self._scope = scope
+
+    @property
+    def scope(self) -> Scope:
+        """The account and Region that is written to."""
+        return self._scope
+
+    def send(self, call: Call, *, rule: str) -> Sent:
+        """Send one call, once.
+
+        Args:
+            call: literal: ``$result`` and ``$fact`` are resolved already.
+            rule: the id of the rule that it is made for, for the user agent.
+
+        Raises:
+            CallRefusedError: it surely had no effect.
+            ThrottledWriteError: it surely had no effect, and may be sent again later.
+            AmbiguousWriteError: it may have taken effect.
+            GuardError: it is not the planned call; a fault of this program.
+        """
+        import botocore.exceptions
+        import botocore.parsers
+        from botocore import xform_name
+
+        from trueup.aws.session import current_rule
+
+        client, guard = self._connection.writing_client(call.service, self._scope.region)
+        token = current_rule.set(rule)
+        try:
+            with guard.permit(call):
+                answer = getattr(client, xform_name(call.operation))(**copy_of(call.parameters))
+        except (
+            botocore.exceptions.ClientError,
+            botocore.exceptions.BotoCoreError,
+            botocore.parsers.ResponseParserError,
+        ) as error:
+            raise _outcome_of(call, error) from error
+        finally:
+            current_rule.reset(token)
+        metadata = answer.pop("ResponseMetadata", {})
+        return Sent(metadata.get("RequestId"), answer)
+
+
+def _outcome_of(call: Call, error: Exception) -> CallRefusedError | AmbiguousWriteError:
+    outcome = classify_write(error)
+    if outcome is WriteOutcome.AMBIGUOUS:
+        return AmbiguousWriteError(call.name, error_words(error))
+    refused = ThrottledWriteError if outcome is WriteOutcome.THROTTLED else CallRefusedError
+    return refused(call.name, error_code(error), error_message(error))
