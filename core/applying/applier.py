@@ -1,0 +1,151 @@
+"""One change, from the fresh look to its status: check, send, settle, verify, and undo what is known to be wrong.
+
+Works from the journal alone, so that resuming after a crash is the same code as applying.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trueup.applying.busy import busy
+from trueup.applying.freshness import check_fresh
+from trueup.applying.stepping import EndKind, Stepper
+from trueup.applying.verification import VerifiedKind, observed_aspects, verify
+from trueup.errors import PluginError, UnknownFactError
+from trueup.journal.changes import ChangeStatus, StepStatus
+from trueup.planning.iac import managed_by
+
+if TYPE_CHECKING:
+    from trueup.applying.bench import Bench
+    from trueup.applying.stepping import End
+    from trueup.journal.changes import ChangeRecord, StepRecord
+    from trueup.planning.planned import PlannedChange
+    from trueup.ruleset.rule import BoundRule
+
+__all__ = ["Applier", "Outcome"]
+
+FROZEN = frozenset({ChangeStatus.INDETERMINATE, ChangeStatus.SETTLING})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change.
+
+    Args:
+        status: where it stands now.
+        reason: why, for a person.
+        stops: whether the run sends nothing more.
+    """
+
+    status: ChangeStatus
+    reason: str | None = None
+    stops: bool = False
+
+
+_UNFINISHED = {
+    EndKind.MOVING: (ChangeStatus.SETTLING, True),
+    EndKind.NOT_KNOWN: (ChangeStatus.UNVERIFIED, True),
+    EndKind.INDETERMINATE: (ChangeStatus.INDETERMINATE, True),
+    EndKind.STOPPED: (ChangeStatus.UNVERIFIED, True),
+}
+
+
+class Applier:
+    """Applies the changes of one run, one at a time."""
+
+    def __init__(self, bench: Bench, run: str, *, include_managed: bool = False) -> None:
+        """Apply under the journal of ``run``; ``include_managed`` writes to resources managed as code, too."""
+        self._bench = bench
+        self._run = run
+        self._include_managed = include_managed
+
+    def apply(self, change: PlannedChange, rule: BoundRule) -> Outcome:
+        """Apply a change that was not begun."""
+        outcome = self._check(change, rule) or self._go_on(change, rule, [])
+        if outcome.status is not ChangeStatus.PLANNED:
+            self._bench.journal.changes.mark(self._run, change.id, outcome.status, outcome.reason)
+        return outcome
+
+    def resume(self, record: ChangeRecord, rule: BoundRule) -> Outcome:
+        """Go on with a change that was begun, from what the journal knows of it."""
+        steps = self._bench.journal.changes.steps(self._run, record.change.id)
+        undone = [step for step in steps if step.direction == "undo"]
+        forward = [step for step in steps if step.direction == "forward"]
+        if undone:
+            outcome = self._undo(record.change, in_effect(forward), record.reason or "", undone)
+        else:
+            outcome = self._go_on(record.change, rule, forward)
+        self._bench.journal.changes.mark(self._run, record.change.id, outcome.status, outcome.reason)
+        return outcome
+
+    def undo(self, change: PlannedChange, reason: str) -> Outcome:
+        """Undo an applied change of this run, because of what was seen after it."""
+        outcome = self._undo(change, len(change.steps), reason, [])
+        self._bench.journal.changes.mark(self._run, change.id, outcome.status, outcome.reason)
+        return outcome
+
+    def _check(self, change: PlannedChange, rule: BoundRule) -> Outcome | None:
+        """Refuse what does not fit any more, is busy, or is not ours to write; keep what the rule was judged on."""
+        for other in self._bench.journal.changes.touching(change.resource.arn):
+            if other.status in FROZEN and (other.run, other.change.id) != (self._run, change.id):
+                reason = f"frozen: a change of run {other.run} is {other.status}; run `trueup resume {other.run}` first"
+                return Outcome(ChangeStatus.SKIPPED, reason)
+        try:
+            fresh = check_fresh(self._bench, change, rule)
+        except (UnknownFactError, PluginError) as error:
+            return Outcome(ChangeStatus.SKIPPED, str(error))
+        if fresh.refused is not None:
+            return Outcome(fresh.refused, fresh.reason)
+        declared = self._bench.type_of(change)
+        manager = change.managed_by or managed_by(declared, fresh.snapshot, self._bench.settings.iac.tags)
+        if manager and not self._include_managed:
+            reason = f"managed as code ({manager}); change {change.code or 'it there'}, or use --include-iac-managed"
+            return Outcome(ChangeStatus.SKIPPED, reason)
+        if why := busy(self._bench, change, rule, fresh.snapshot):
+            return Outcome(ChangeStatus.SKIPPED, why)
+        schema = self._bench.plugins.fact_schema(declared.name)
+        self._bench.journal.changes.keep_judged(self._run, change.id, observed_aspects(schema, rule, fresh.snapshot))
+        return None
+
+    def _go_on(self, change: PlannedChange, rule: BoundRule, begun: list[StepRecord]) -> Outcome:
+        stepper = Stepper(self._bench, self._run, change, "forward", lambda: self._bench.interrupt.reason(self._run))
+        end = stepper.run(begun)
+        if end.kind is EndKind.SETTLED:
+            return self._verified(change, rule)
+        if end.kind is EndKind.STOPPED and end.in_effect == 0:
+            return Outcome(ChangeStatus.PLANNED, end.reason, stops=True)
+        if end.kind is EndKind.REFUSED and end.in_effect == 0:
+            return Outcome(ChangeStatus.FAILED, f"nothing was changed: {end.reason}")
+        if end.kind in {EndKind.REFUSED, EndKind.WRONG}:
+            return self._undo(change, end.in_effect, end.reason, [])
+        status, stops = _UNFINISHED[end.kind]
+        return Outcome(status, f"{end.reason}; run `trueup resume {self._run}`", stops)
+
+    def _verified(self, change: PlannedChange, rule: BoundRule) -> Outcome:
+        (record,) = [each for each in self._bench.journal.changes.of(self._run) if each.change.id == change.id]
+        found = verify(self._bench, change, rule, record.judged or {})
+        if found.kind is VerifiedKind.RIGHT:
+            return Outcome(ChangeStatus.APPLIED)
+        if found.kind is VerifiedKind.WRONG:
+            return self._undo(change, len(change.steps), found.reason, [])
+        reason = f"applied, but not verified: {found.reason}; run `trueup resume {self._run}`"
+        return Outcome(ChangeStatus.UNVERIFIED, reason, stops=True)
+
+    def _undo(self, change: PlannedChange, count: int, why: str, begun: list[StepRecord]) -> Outcome:
+        if any(not step.undo for step in change.steps[:count]):
+            return Outcome(ChangeStatus.FAILED, f"{why}; it cannot be undone: {change.reversible_reason}", stops=True)
+        self._bench.say(f"undoing {change.id} on {change.resource.id}: {why}")
+        inverse = change.inverse(count)
+        end: End = Stepper(self._bench, self._run, inverse, "undo", lambda: None).run(begun)
+        if end.kind is EndKind.SETTLED:
+            return Outcome(ChangeStatus.ROLLED_BACK, why, stops=True)
+        if end.kind is EndKind.REFUSED:
+            return Outcome(ChangeStatus.FAILED, f"{why}; its undo was refused: {end.reason}", stops=True)
+        status, _ = _UNFINISHED.get(end.kind, (ChangeStatus.FAILED, True))
+        return Outcome(status, f"{why}; its undo is not done: {end.reason}; run `trueup resume {self._run}`", stops=True)
+
+
+def in_effect(forward: list[StepRecord]) -> int:
+    """Give how many steps of a change have, or may have, taken effect, by its journal."""
+    return sum(step.status in {StepStatus.INTENDED, StepStatus.SENT, StepStatus.SETTLED} for step in forward)

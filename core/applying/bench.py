@@ -1,0 +1,119 @@
+"""What applying works with: the journal, the clock, and the host's ways to read, to send and to ask plugins.
+
+Protocols and not classes where the other side is AWS or a plugin, so that this folder says exactly what it needs of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import timedelta
+
+    from trueup.applying.interrupt import Interrupt
+    from trueup.change import Call, Change, Condition, Refusal
+    from trueup.clock import Clock
+    from trueup.facts.schema import FactSchema
+    from trueup.facts.snapshot import Snapshot
+    from trueup.facts.unknown import Unknown
+    from trueup.journal.journal import Journal
+    from trueup.planning.planned import PlannedChange
+    from trueup.resource import Resource
+    from trueup.ruleset.condition import CompiledCondition
+    from trueup.ruleset.rule import BoundRule
+    from trueup.service.declarations import ResourceType
+    from trueup.settings import Settings
+
+__all__ = ["Bench", "FactReader", "Plugins", "Sender", "Sent"]
+
+
+class Sent(Protocol):
+    """AWS's answer to a write."""
+
+    @property
+    def request_id(self) -> str | None:
+        """AWS's id of the request."""
+
+    @property
+    def response(self) -> Any:
+        """The response; it may hold secrets, so only what later steps refer to is ever kept."""
+
+
+class Sender(Protocol):
+    """Sends one planned call at a time, and nothing else."""
+
+    def send(self, call: Call, *, rule: str) -> Sent:
+        """Send a call once.
+
+        Raises:
+            CallRefusedError: AWS refused it, surely without effect.
+            ThrottledWriteError: AWS throttled it, surely without effect.
+            AmbiguousWriteError: no answer, or one that does not say whether it had effect.
+        """
+
+
+class FactReader(Protocol):
+    """Reads one resource with the same code as the audit."""
+
+    def read(
+        self,
+        resource_type: ResourceType,
+        resource: Resource,
+        aspects: Iterable[str],
+        *,
+        window: timedelta | None = None,
+        period: int | None = None,
+    ) -> Snapshot:
+        """Read aspects afresh; metrics over ``window`` at ``period`` seconds instead of as declared."""
+
+
+class Plugins(Protocol):
+    """The plugin host, as far as applying asks it."""
+
+    def resource_type(self, name: str) -> ResourceType:
+        """Give a declared resource type."""
+
+    def fact_schema(self, name: str) -> FactSchema:
+        """Give the fact schema of a resource type."""
+
+    def remediate(self, snapshot: Snapshot, rule: BoundRule) -> Change | Refusal:
+        """Ask the plugin for the change of one failed rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Everything that applying, rollback and resume work with.
+
+    Args:
+        journal: where everything is written first.
+        clock: the time, and the only way to wait.
+        settings: the numbers of safety.
+        plugins: the plugin host.
+        reader: reads facts.
+        sender: gives the sender for a resource's Region.
+        alarms: gives the names of alarms in ALARM for a resource, or why that is not known.
+        interrupt: whether to stop.
+        say: tells a person what happens, one line a call.
+    """
+
+    journal: Journal
+    clock: Clock
+    settings: Settings
+    plugins: Plugins
+    reader: FactReader
+    sender: Callable[[Resource], Sender]
+    alarms: Callable[[ResourceType, Resource], tuple[str, ...] | Unknown]
+    interrupt: Interrupt
+    say: Callable[[str], None]
+
+    def type_of(self, change: PlannedChange) -> ResourceType:
+        """Give the resource type of a change's resource."""
+        return self.plugins.resource_type(change.resource.type)
+
+    def compile(self, change: PlannedChange, condition: Condition) -> CompiledCondition:
+        """Compile a condition over the facts of a change's resource."""
+        from trueup.ruleset.condition import compile_condition  # noqa: PLC0415 - the engine, only when something is applied
+
+        return compile_condition(condition, schema=self.plugins.fact_schema(change.resource.type))

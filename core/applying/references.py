@@ -1,0 +1,109 @@
+"""References in a plan's parameters, resolved right before sending: ``$result`` and ``$fact``.
+
+They are hashed unresolved: what was approved is the reference, and a value that must not be shown never is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trueup.canonical import digest
+from trueup.change import Call
+from trueup.errors import RefusedError
+from trueup.facts.path import split_path
+from trueup.facts.unknown import Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from trueup.facts.snapshot import Snapshot
+    from trueup.planning.planned import PlannedChange
+
+__all__ = ["fact_aspects", "kept_paths", "kept_results", "references", "resolve"]
+
+FACT = "$fact"
+RESULT = "$result"
+
+
+def references(value: Any, kind: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the references of one kind inside a value."""
+    if isinstance(value, dict):
+        if set(value) == {kind}:
+            yield value[kind]
+        else:
+            for item in value.values():
+                yield from references(item, kind)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from references(item, kind)
+
+
+def fact_aspects(change: PlannedChange) -> frozenset[str]:
+    """Give the aspects that the ``$fact`` references of a change's calls and undos look at."""
+    calls = [call for step in change.steps for call in (step.call, *step.undo)]
+    found = (reference for call in calls for reference in references(call.parameters, FACT))
+    return frozenset(split_path(reference["path"])[0] for reference in found)
+
+
+def resolve(call: Call, snapshot: Snapshot, results: Mapping[str, Any]) -> Call:
+    """Give the call with its references replaced by values.
+
+    Args:
+        call: the call of the plan.
+        snapshot: facts read right before.
+        results: step id to what ``kept_results`` kept of its response.
+
+    Raises:
+        RefusedError: a fact is unknown or not the one that the plan was made on, or an earlier answer lacks a value.
+    """
+    return Call(call.service, call.operation, _resolve(call.parameters, snapshot, results))
+
+
+def _resolve(value: Any, snapshot: Snapshot, results: Mapping[str, Any]) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {FACT}:
+            return _fact(value[FACT], snapshot)
+        if set(value) == {RESULT}:
+            return _result(value[RESULT], results)
+        return {name: _resolve(item, snapshot, results) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_resolve(item, snapshot, results) for item in value]
+    return value
+
+
+def _fact(reference: Mapping[str, Any], snapshot: Snapshot) -> Any:
+    found = snapshot.get(reference["path"])
+    if isinstance(found, Unknown):
+        message = f"{reference['path']}: expected to read it right before the call, found: {found.sentence()}"
+        raise RefusedError(message)
+    if "sha256" in reference and digest(found) != reference["sha256"]:
+        message = f"{reference['path']}: expected the value that the plan was made on, found another; make a new plan"
+        raise RefusedError(message)
+    return found
+
+
+def kept_paths(change: PlannedChange, step_id: str) -> frozenset[str]:
+    """Give the paths of a step's response that other calls of the change refer to."""
+    calls = [call for step in change.steps for call in (step.call, *step.undo)]
+    found = (reference for call in calls for reference in references(call.parameters, RESULT))
+    return frozenset(reference["path"] for reference in found if reference["step"] == step_id)
+
+
+def kept_results(change: PlannedChange, step_id: str, response: Any) -> dict[str, Any]:
+    """Give of a response only what other calls refer to, path to value; a path that it lacks is left out."""
+    kept: dict[str, Any] = {}
+    for path in sorted(kept_paths(change, step_id)):
+        value = response
+        for name in split_path(path):
+            value = value.get(name) if isinstance(value, dict) else None
+        if value is not None:
+            kept[path] = value
+    return kept
+
+
+def _result(reference: Mapping[str, Any], results: Mapping[str, Any]) -> Any:
+    kept = results.get(reference["step"]) or {}
+    if reference["path"] not in kept:
+        message = f"step {reference['step']}: expected {reference['path']} in its answer, found none"
+        raise RefusedError(message)
+    return kept[reference["path"]]

@@ -1,0 +1,48 @@
+"""The journal: everything that a state file keeps, behind one name.
+
+Commands get this one object; what is kept how lies with each noun.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from trueup.journal.changes import Changes
+from trueup.journal.findings import FindingsWriter
+from trueup.journal.plans import Plans
+from trueup.journal.runs import Runs
+from trueup.journal.store import Store, default_state_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from trueup.clock import Clock
+    from trueup.finding import Severity
+
+__all__ = ["Journal"]
+
+
+class Journal:
+    """An open state: ``runs``, ``changes`` and ``plans``, and the findings of each run."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        """Keep everything in ``store``, at the time of ``clock``."""
+        self.store = store
+        self.clock = clock
+        self.runs = Runs(store, clock)
+        self.changes = Changes(store, clock)
+        self.plans = Plans(store)
+
+    @classmethod
+    def open(cls, path: Path | None, clock: Clock) -> Self:
+        """Open the state at ``path``, the default one without it.
+
+        Raises:
+            StateError: it cannot be used; the message says why.
+        """
+        return cls(Store(path or default_state_path()), clock)
+
+    def findings(self, run: str, severities: Mapping[str, Severity]) -> FindingsWriter:
+        """Give the writer of a run's findings; use it as a context manager."""
+        return FindingsWriter(self.store, run, severities)

@@ -1,0 +1,137 @@
+"""The state file: one SQLite database that outlives a crash.
+
+Every write of the journal goes through ``Store.write``: one transaction, on disk (fsync) when it returns.
+What can be wrong with such a file (locked, read-only, corrupt, disk full) becomes one sentence here.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Self
+
+from trueup.errors import StateError
+from trueup.journal.tables import SCHEMA_VERSION, TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = ["Store", "default_state_path"]
+
+# Another process may hold SQLite's own lock for the length of one transaction, never longer.
+BUSY_SECONDS = 10.0
+
+
+def default_state_path() -> Path:
+    """Give where the state lies: ``TRUEUP_STATE``, or the platform's folder for state."""
+    if named := os.environ.get("TRUEUP_STATE"):
+        return Path(named)
+    from platformdirs import user_state_path  # noqa: PLC0415 - only commands that keep state pay for it
+
+    return user_state_path("trueup", appauthor=False) / "state.db"
+
+
+class Store:
+    """An open state file."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file, readable by its owner only.
+
+        Raises:
+            StateError: it cannot be made, opened or understood.
+        """
+        self.path = path
+        self._mutex = RLock()
+        with self._errors():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not path.exists():
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._connection = sqlite3.connect(
+                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._connection.row_factory = sqlite3.Row
+            self._prepare()
+
+    def _prepare(self) -> None:
+        # Reading before writing, so that a read-only file can still be reported from.
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+        elif version != SCHEMA_VERSION:
+            message = (
+                f"state file {self.path}: expected format {SCHEMA_VERSION}, found {version}; "
+                "use the trueup version that wrote it, or another --state"
+            )
+            raise StateError(message)
+        self._connection.execute("PRAGMA synchronous=FULL")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection inside one transaction; it is on disk when the block ends without an error.
+
+        Raises:
+            StateError: the file is locked, read-only, corrupt, or the disk is full.
+        """
+        with self._mutex, self._errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Give all rows of a query."""
+        with self._mutex, self._errors():
+            return self._connection.execute(query, parameters).fetchall()
+
+    def stream(self, query: str, parameters: Sequence[Any] = ()) -> Iterable[sqlite3.Row]:
+        """Yield the rows of a query a few hundred at a time, so that a large run does not fill the memory."""
+        with self._errors():
+            cursor = self._connection.execute(query, parameters)
+        while True:
+            with self._mutex, self._errors():
+                rows = cursor.fetchmany(500)
+            if not rows:
+                return
+            yield from rows
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise StateError(self._sentence(str(error))) from error
+        except sqlite3.DatabaseError as error:
+            message = f"state file {self.path} is damaged ({error}); restore a copy, or name another with --state"
+            raise StateError(message) from error
+        except OSError as error:
+            message = f"state file {self.path}: cannot be opened ({error.strerror}); name another with --state"
+            raise StateError(message) from error
+
+    def _sentence(self, cause: str) -> str:
+        hints = (
+            ("locked", "is locked by another process; wait for it, or name another with --state"),
+            ("readonly", "is read-only; make it writable, or name another with --state"),
+            ("full", "cannot grow, the disk is full; free some space and run the command again"),
+            ("unable to open", "cannot be opened; check that its folder exists and may be written"),
+        )
+        for word, hint in hints:
+            if word in cause:
+                return f"state file {self.path} {hint}"
+        return f"state file {self.path} cannot be used ({cause}); restore a copy, or name another with --state"

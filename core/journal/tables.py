@@ -1,0 +1,62 @@
+"""The store's tables.
+
+Apart from the code that uses them, so that what a state file holds can be read on one page.
+``step`` rows are what a crash is recovered from; ``event`` is the append-only story of a run.
+"""
+
+from __future__ import annotations
+
+__all__ = ["SCHEMA_VERSION", "TABLES"]
+
+# Raised whenever a table changes its meaning; an older or newer file is refused, never half understood.
+SCHEMA_VERSION = 1
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS run (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    status TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    account TEXT,
+    principal TEXT,
+    tool_version TEXT NOT NULL,
+    selection TEXT NOT NULL DEFAULT '{}',
+    plan_digest TEXT,
+    of_run TEXT,
+    stop_requested INTEGER NOT NULL DEFAULT 0,
+    options TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX IF NOT EXISTS run_by_time ON run (started_at DESC);
+CREATE TABLE IF NOT EXISTS rule (
+    run TEXT NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (run, id)
+) STRICT;
+CREATE TABLE IF NOT EXISTS scope (
+    run TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (run, account, region)
+) STRICT;
+CREATE TABLE IF NOT EXISTS finding (
+    run TEXT NOT NULL, severity INTEGER NOT NULL, rule TEXT NOT NULL, arn TEXT NOT NULL, verdict TEXT NOT NULL,
+    service TEXT NOT NULL, document TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS finding_by_order ON finding (run, severity, rule, arn);
+CREATE TABLE IF NOT EXISTS plan (
+    digest TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, made_by TEXT, applied_by TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS change (
+    run TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, rule TEXT NOT NULL, arn TEXT NOT NULL,
+    status TEXT NOT NULL, reason TEXT, at TEXT NOT NULL, document TEXT NOT NULL, judged TEXT,
+    PRIMARY KEY (run, id)
+) STRICT;
+CREATE INDEX IF NOT EXISTS change_by_arn ON change (arn, at);
+CREATE TABLE IF NOT EXISTS step (
+    run TEXT NOT NULL, change TEXT NOT NULL, direction TEXT NOT NULL, position INTEGER NOT NULL,
+    status TEXT NOT NULL, request_id TEXT, result TEXT, at TEXT NOT NULL,
+    PRIMARY KEY (run, change, direction, position)
+) STRICT;
+CREATE TABLE IF NOT EXISTS event (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, change TEXT, step TEXT, at TEXT NOT NULL,
+    what TEXT NOT NULL, detail TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX IF NOT EXISTS event_by_run ON event (run, seq);
+"""
