@@ -28,7 +28,7 @@ class ReportWriter(Protocol):
 
         Args:
             view: the run; ``findings()`` and ``changes()`` may be asked for more than once, each time from the start.
-            stream: where to; a file is opened as UTF-8 with ``newline="\\n"``.
+            stream: where to; a file is opened as UTF-8, its line ends left alone.
             closing: last lines for people, one sentence or one command each (indented commands by two spaces);
                 formats for programs leave them out.
         """

@@ -1,0 +1,175 @@
+"""The HTML report: one file that needs no network, no server and no script to be read.
+
+Findings are read once for each list that they stand in and written as they are read, so that ten thousand of them
+need no more memory than ten. Every value passes through ``clean`` and autoescape on its way out, in one place, so
+that no template can forget it; the Content-Security-Policy allows the page's own style and script by their hashes
+and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from trueup.display import clean
+from trueup.reports import wording
+from trueup.reports.difference import differences, document_lines
+from trueup.reports.html.charts import CHARTED, bars
+from trueup.reports.tally import SEVERITIES, Tally, rule_facts, tally
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from trueup.journal.view import RunView
+
+__all__ = ["write_html"]
+
+# Pieces of template output joined before they are written: a call of write for each would cost more than the rest.
+_BUFFERED_PIECES = 500
+
+# Bars beyond this many services say less than the filter does.
+_MOST_SERVICES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGroup:
+    """The findings of one rule that have one verdict.
+
+    Args:
+        id: the rule's id.
+        rule: what the report says of the rule.
+        counts: verdict to count over all of the rule's findings.
+        findings: the findings, to be read once.
+    """
+
+    id: str
+    rule: Mapping[str, Any]
+    counts: Counter[str]
+    findings: Iterator[dict[str, Any]]
+
+
+def write_html(view: RunView, stream: TextIO, closing: Sequence[str] = ()) -> None:
+    """Write the run as one self-contained page.
+
+    Args:
+        view: the run; its findings are read once to be counted, and once for each verdict.
+        stream: where to; a stream that is not UTF-8 gets character references for what it cannot hold.
+        closing: what to do next, shown as given.
+    """
+    page = _environment().get_template("report.html.j2").stream(_context(view, closing))
+    page.enable_buffering(_BUFFERED_PIECES)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    for piece in page:
+        stream.write(piece.encode(encoding, "xmlcharrefreplace").decode(encoding))
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        autoescape=True,
+        finalize=_visible,
+        keep_trailing_newline=True,
+        loader=FunctionLoader(_resource),
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.globals.update(
+        amount=wording.amount,
+        counted=wording.counted,
+        differences=differences,
+        document_lines=document_lines,
+        duration=wording.duration,
+        expected=wording.expected,
+        is_link=_is_link,
+        moment=wording.moment,
+        savings_line=wording.savings_line,
+        status_word=wording.status_word,
+        value=wording.value,
+    )
+    return environment
+
+
+def _context(view: RunView, closing: Sequence[str]) -> dict[str, Any]:
+    style, script = (Markup(_resource(name)) for name in ("report.css", "report.js"))  # noqa: S704 - the package's own
+    run, summary, counts = view.run(), view.summary(), tally(view)
+    by_failures = sorted(counts.services, key=lambda name: (-counts.services[name]["fail"], name))
+    return {
+        "attention": [change_status for change_status in wording.ATTENTION if summary["changes"].get(change_status)],
+        "change_total": sum(summary["changes"].values()),
+        "changes": lambda attention: _changes(view, attention=attention),
+        "charted": CHARTED,
+        "charts": [
+            ("severity", "Verdicts by severity", bars(counts.severities, SEVERITIES)),
+            ("service", "Verdicts by service", bars(counts.services, by_failures[:_MOST_SERVICES])),
+        ],
+        "closing": closing,
+        "groups": lambda verdict: _groups(view, verdict, counts),
+        "headline": wording.headline(run, summary),
+        "lead": wording.lead(run, summary),
+        "policy": _policy(style, script),
+        "rule_facts": lambda rule_id: rule_facts(view.rules(), rule_id),
+        "run": run,
+        "scopes": view.scopes(),
+        "script": script,
+        "severities": [name for name in SEVERITIES if name in counts.severities],
+        "statement": _statement(counts),
+        "style": style,
+        "summary": summary,
+        "tally": counts,
+        "verdicts": wording.VERDICTS,
+    }
+
+
+def _groups(view: RunView, verdict: str, counts: Tally) -> Iterator[RuleGroup]:
+    rules = view.rules()
+    chosen = (finding for finding in view.findings() if finding["verdict"] == verdict)
+    for rule_id, findings in itertools.groupby(chosen, key=lambda finding: finding["rule"]):
+        yield RuleGroup(str(rule_id), rule_facts(rules, rule_id), counts.rules[rule_id], findings)
+
+
+def _changes(view: RunView, *, attention: bool) -> Iterable[dict[str, Any]]:
+    return (change for change in view.changes() if (change["status"] in wording.ATTENTION) is attention)
+
+
+def _statement(counts: Tally) -> dict[str, Any] | None:
+    """Give the policy statement that grants what was missing, to be pasted into the role's policy."""
+    actions = sorted(gap.missing_action for gap in counts.gaps if gap.missing_action)
+    return {"Effect": "Allow", "Action": actions, "Resource": "*"} if actions else None
+
+
+def _policy(style: str, script: str) -> str:
+    """Give the page's Content-Security-Policy: nothing but the two inline parts, known by their hashes."""
+    style_hash, script_hash = (
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)
+    )
+    return (
+        f"default-src 'none'; style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'; "
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _visible(output: object) -> object:
+    """Make what a template writes safe to show; markup is the templates' own and stays."""
+    return clean(output) if isinstance(output, str) and not isinstance(output, Markup) else output
+
+
+def _is_link(text: str) -> bool:
+    """Tell whether a reference may become a link: nothing but a plain web address."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and clean(text) == text and " " not in text
+
+
+def _resource(name: str) -> str:
+    return files("trueup.reports.html").joinpath(name).read_text(encoding="utf-8")
