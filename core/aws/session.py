@@ -31,7 +31,7 @@ current_rule: ContextVar[str | None] = ContextVar("rule that the call in hand is
 _NOT_A_TOKEN = re.compile(r"[^A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
-class GuardedSession(botocore.session.Session):
+class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocore has no types
     """Makes guarded clients of one set of credentials.
 
     Args:
