@@ -1,0 +1,90 @@
+"""The undo of a run as plain ``aws`` commands, usable without trueup.
+
+For three in the morning: last change first, every value quoted for a POSIX shell, with a wait where the state of the
+resource has to be awaited first.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from trueup.applying.applier import in_effect
+from trueup.applying.references import FACT, references
+from trueup.applying.rollback import STANDING
+from trueup.display import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trueup.change import Call
+    from trueup.journal.changes import ChangeRecord
+    from trueup.journal.journal import Journal
+
+__all__ = ["undo_script"]
+
+_HEAD = """#!/bin/sh
+# Undoes run {run} of account {account}: last change first. Read it before you run it.
+# Each command needs the AWS CLI version 2 and credentials that may do what it says.
+set -eu
+[ "$(aws sts get-caller-identity --query Account --output text)" = {account} ] || {{
+  echo 'these credentials are for another account' >&2; exit 1; }}
+"""
+
+
+def undo_script(journal: Journal, run: str) -> str:
+    """Give the shell script that undoes what stands of a run."""
+    record = journal.runs.get(run)
+    lines = [_HEAD.format(run=record.id, account=record.account or "unknown")]
+    for change in reversed(journal.changes.of(record.id)):
+        if change.status in STANDING:
+            lines += _change(journal, change)
+    return "\n".join(lines) + "\n"
+
+
+def _change(journal: Journal, record: ChangeRecord) -> Iterator[str]:
+    change = record.change
+    forward = [step for step in journal.changes.steps(record.run, change.id) if step.direction == "forward"]
+    count = in_effect(forward)
+    yield f"# {change.id} {clean(change.resource.arn)}: {clean(change.summary)}"
+    for position in reversed(range(count)):
+        step = change.steps[position]
+        if not step.undo:
+            yield f"# step {position + 1} cannot be undone: {clean(change.reversible_reason)}"
+        results = forward[position].result or {}
+        for call in step.undo:
+            yield from _command(call, change.resource.region, results)
+        if step.settled:
+            yield f"# then wait until {clean(json.dumps(step.settled, sort_keys=True))}"
+            yield f"sleep {change.poll_seconds}"
+    yield ""
+
+
+def _command(call: Call, region: str, results: dict[str, Any]) -> Iterator[str]:
+    if any(True for _ in references(call.parameters, FACT)):
+        yield "# a value of this call must not be shown here; fill it in from the resource"
+    parameters = json.dumps(_with_results(call.parameters, results), sort_keys=True)
+    command = f"aws {_command_name(call.service)} {_kebab(call.operation)} --region {shlex.quote(region)}"
+    yield f"{command} --cli-input-json {shlex.quote(parameters)}"
+
+
+def _with_results(value: Any, results: dict[str, Any]) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {"$result"}:
+            return results.get(value["$result"]["path"], value)
+        return {name: _with_results(item, results) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_results(item, results) for item in value]
+    return value
+
+
+def _command_name(service: str) -> str:
+    """Give the CLI's name of a service: boto3's, but for the low-level commands of the one that has high-level ones."""
+    return {"s3": "s3api"}.get(service, service)
+
+
+def _kebab(operation: str) -> str:
+    from botocore import xform_name  # noqa: PLC0415 - the CLI's own way to name operations
+
+    return str(xform_name(operation, "-"))

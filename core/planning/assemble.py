@@ -1,0 +1,198 @@
+"""From failed findings to changes: read what the actions need, ask them, and keep what may be planned.
+
+Everything that is not planned ends with a reason: in the finding when there is no change at all, as a skipped
+change when there is one that may not be made now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from trueup.change import Change
+from trueup.errors import PluginError, UnknownFactError, UnreadableError
+from trueup.facts.path import split_path
+from trueup.finding import Finding, Judgement, Verdict
+from trueup.journal.changes import ChangeStatus
+from trueup.journal.runs import stamp
+from trueup.planning.budget import Budgets
+from trueup.planning.concrete import action_of, concrete, needed_aspects
+from trueup.planning.iac import managed_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from trueup.applying.bench import FactReader, Plugins
+    from trueup.change import Refusal
+    from trueup.clock import Clock
+    from trueup.facts.snapshot import Snapshot
+    from trueup.journal.changes import ChangeRecord
+    from trueup.journal.journal import Journal
+    from trueup.planning.planned import PlannedChange
+    from trueup.resource import Resource
+    from trueup.ruleset.rule import BoundRule
+    from trueup.settings import Settings
+
+__all__ = ["Assembly", "Planner"]
+
+
+@dataclass(slots=True)
+class Assembly:
+    """What planning gave.
+
+    Args:
+        changes: the changes to plan, in order.
+        skipped: changes that exist but may not be made now, with why.
+        judged: (rule, ARN) to the finding as it is after the closer look, where that differs from the audit's.
+        refused: (rule, ARN) to why there is no change.
+    """
+
+    changes: list[PlannedChange] = field(default_factory=list)
+    skipped: list[tuple[PlannedChange, str]] = field(default_factory=list)
+    judged: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    refused: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Plans the fixes of failed findings.
+
+    Args:
+        plugins: the plugin host.
+        reader: reads what actions need.
+        journal: what happened to the same resources before.
+        clock: the time.
+        settings: the numbers of safety.
+        check: gives what is wrong with a change's calls, offline, one sentence each.
+        managed_arns: ARNs that a Terraform state manages.
+        retry_rolled_back: whether to plan what was rolled back not long ago.
+    """
+
+    plugins: Plugins
+    reader: FactReader
+    journal: Journal
+    clock: Clock
+    settings: Settings
+    check: Callable[[PlannedChange], list[str]]
+    managed_arns: frozenset[str] = frozenset()
+    retry_rolled_back: bool = False
+
+    def plan(self, failed: Iterable[tuple[BoundRule, Resource]]) -> Assembly:
+        """Plan the fixes of failed findings, in their order; changes of one resource build on one another."""
+        assembly, budgets = Assembly(), Budgets()
+        effects: dict[str, dict[str, Any]] = {}
+        for rule, resource in failed:
+            try:
+                change = self._one(rule, resource, assembly, effects.setdefault(resource.arn, {}), budgets)
+            except UnreadableError as error:
+                self._unknown(assembly, rule, resource, Judgement(Verdict.UNKNOWN, (), error.unknown))
+            except UnknownFactError as error:
+                self._unknown(assembly, rule, resource, Judgement(Verdict.UNKNOWN, (), error.unknown))
+            except PluginError as error:
+                assembly.refused[rule.id, resource.arn] = str(error)
+            else:
+                if change is not None:
+                    assembly.changes.append(change)
+                    effects[resource.arn].update(change.after)
+        return assembly
+
+    def _one(
+        self,
+        rule: BoundRule,
+        resource: Resource,
+        assembly: Assembly,
+        effects: Mapping[str, Any],
+        budgets: Budgets,
+    ) -> PlannedChange | None:
+        declared = self.plugins.resource_type(resource.type)
+        snapshot = self.reader.read(declared, resource, needed_aspects(declared, rule))
+        snapshot = _overlaid(snapshot, effects)
+        judgement = rule.judge(snapshot.aspects)
+        if judgement.verdict is not Verdict.FAIL:
+            self._unknown(assembly, rule, resource, judgement)
+            return None
+        answer = self.plugins.remediate(snapshot.frozen(), rule)
+        if not isinstance(answer, Change):
+            self._refused(assembly, rule, resource, judgement, answer)
+            return None
+        change = concrete(declared, self.plugins.fact_schema(declared.name), rule, answer, snapshot)
+        if wrong := self.check(change):
+            message = f"action {change.action} of {declared.name} plans a call that AWS would refuse: {'; '.join(wrong)}"
+            raise PluginError(message)
+        managed = managed_by(declared, snapshot, self.settings.iac.tags)
+        if managed is None and resource.arn in self.managed_arns:
+            managed = "it stands in the given Terraform state"
+        change = replace(change, managed_by=managed)
+        action = action_of(declared, rule)
+        why = self._not_now(change, rule, assembly) or budgets.draw(action, answer, snapshot)
+        if why is not None:
+            assembly.skipped.append((change, why))
+            return None
+        return change
+
+    def _not_now(self, change: PlannedChange, rule: BoundRule, assembly: Assembly) -> str | None:
+        """Give why a change may not be made now, None when it may."""
+        if rule.rule.category == "cost" and change.savings_monthly is not None:
+            likely = change.savings_monthly.get("likely")
+            if likely is not None and likely < 0:
+                return f"it would cost more, not less: likely saving {likely} a month"
+        if change.capacity and any(c.capacity and c.resource.arn == change.resource.arn for c in assembly.changes):
+            return "one reduction of capacity a resource and plan; plan again after it"
+        now, plan = self.clock.now(), self.settings.plan
+        for record in self.journal.changes.touching(
+            change.resource.arn, now - timedelta(days=max(plan.look_back_days, plan.block_rolled_back_days))
+        ):
+            if why := self._history(change, record):
+                return why
+        return None
+
+    def _history(self, change: PlannedChange, record: ChangeRecord) -> str | None:
+        plan = self.settings.plan
+        if record.status in {ChangeStatus.INDETERMINATE, ChangeStatus.SETTLING}:
+            return f"frozen: run {record.run} left it {record.status}; run `trueup resume {record.run}` first"
+        if record.status is ChangeStatus.ROLLED_BACK and record.change.rule == change.rule and not self.retry_rolled_back:
+            if record.at >= _stamp_before(self.clock, plan.block_rolled_back_days):
+                days = plan.block_rolled_back_days
+                return f"rolled back in run {record.run} less than {days} days ago; see --retry-rolled-back"
+        elif record.status is ChangeStatus.APPLIED and record.change.capacity and change.capacity:
+            if record.at >= _stamp_before(self.clock, plan.look_back_days):
+                return f"capacity was reduced in run {record.run}; the next waits for {plan.look_back_days} days of data"
+        return None
+
+    @staticmethod
+    def _unknown(assembly: Assembly, rule: BoundRule, resource: Resource, judgement: Judgement) -> None:
+        assembly.judged[rule.id, resource.arn] = Finding(rule.id, resource.type, resource, judgement)
+
+    def _refused(
+        self, assembly: Assembly, rule: BoundRule, resource: Resource, judgement: Judgement, answer: Refusal
+    ) -> None:
+        assembly.refused[rule.id, resource.arn] = answer.reason
+        if answer.passes:
+            self._unknown(assembly, rule, resource, Judgement(Verdict.PASS, judgement.evidence))
+        elif answer.unknown is not None:
+            self._unknown(assembly, rule, resource, Judgement(Verdict.UNKNOWN, judgement.evidence, answer.unknown))
+
+
+def _stamp_before(clock: Clock, days: int) -> str:
+    return stamp(clock.now() - timedelta(days=days))
+
+
+def _overlaid(snapshot: Snapshot, effects: Mapping[str, Any]) -> Snapshot:
+    """Give the snapshot with the after-images of earlier changes of the same plan laid over it."""
+    if not effects:
+        return snapshot
+    aspects = dict(snapshot.aspects)
+    for path, value in effects.items():
+        first, *rest = split_path(path)
+        if rest and isinstance(aspects.get(first), dict):
+            aspects[first] = _with(aspects[first], rest, value)
+        elif not rest:
+            aspects[first] = value
+    return replace(snapshot, aspects=aspects)
+
+
+def _with(value: Mapping[str, Any], names: list[str], new: Any) -> dict[str, Any]:
+    first, *rest = names
+    inner = value.get(first)
+    return {**value, first: _with(inner if isinstance(inner, dict) else {}, rest, new) if rest else new}
