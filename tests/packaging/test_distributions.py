@@ -92,7 +92,7 @@ def test_sdist_holds_every_file(distributions: Distributions) -> None:
 def site_packages(distributions: Distributions, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel with its runtime dependencies into a folder of its own."""
     target = tmp_path_factory.mktemp("site-packages")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", target, distributions.wheel]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target), str(distributions.wheel)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return target
 
