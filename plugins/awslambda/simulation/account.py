@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from trueup.testing.correction import Proceed, Simulation, Undo
     from trueup.testing.exchange import Answer, ApiRequest
 
-__all__ = ["RESERVED", "SETTINGS", "UNRESERVED_MINIMUM", "quota_of", "set_quota", "unreserved_of"]
+__all__ = ["RESERVED", "SETTING", "SETTINGS", "UNRESERVED_MINIMUM", "quota_of", "unreserved_of"]
 
 QUOTA = 1000
 """Concurrent executions of an account in a Region unless AWS raised or lowered it (Lambda quotas)."""
@@ -22,43 +22,53 @@ LEAST_UNRESERVED = 100
 FIXED_LIMITS = {"TotalCodeSize": 80_530_636_800, "CodeSizeUnzipped": 262_144_000, "CodeSizeZipped": 52_428_800}
 """The other limits that GetAccountSettings gives, in bytes (Lambda quotas: 75 GB, 250 MB, 50 MB)."""
 
-_QUOTA = "_trueup_concurrency_quota"
+SETTING = "lambda:concurrent-executions"
+"""The setting of another quota: in every Region, or in one as ``lambda:concurrent-executions:REGION``."""
 
 
-def set_quota(account: str, region: str, quota: int) -> None:
-    """Give an account another quota of concurrent executions in a Region, until the next reset.
-
-    Args:
-        account: 12 digits.
-        region: the Region's code.
-        quota: at least 1; new accounts have 10 or 50.
-    """
-    from moto.awslambda.models import lambda_backends
-
-    lambda_backends[account][region].__dict__[_QUOTA] = quota
+def quota_of(aws: Simulation, request: ApiRequest) -> int:
+    """The quota of concurrent executions of the account in the request's Region."""
+    everywhere = aws.settings.get(SETTING, QUOTA)
+    return int(aws.settings.get(f"{SETTING}:{request.region}", everywhere))
 
 
-def quota_of(request: ApiRequest) -> int:
-    """The quota of concurrent executions of the caller's account in the request's Region."""
-    return int(backend_of(request).__dict__.get(_QUOTA, QUOTA))
-
-
-def unreserved_of(request: ApiRequest, *, without: str | None = None) -> int:
+def unreserved_of(aws: Simulation, request: ApiRequest, *, without: str | None = None) -> int:
     """What of the quota no function reserves; ``without`` names a function whose reservation does not count."""
     reserved = [
         int(function.reserved_concurrency)
         for function in _functions(request)
         if function.reserved_concurrency is not None and function.function_name != without
     ]
-    return quota_of(request) - sum(reserved)
+    return quota_of(aws, request) - sum(reserved)
 
 
 def _install_settings(aws: Simulation) -> Undo:
-    return aws.answer("lambda:GetAccountSettings", _settings)
+    def answer(request: ApiRequest, _proceed: Proceed) -> Answer:
+        functions = _functions(request)
+        limit = {
+            **FIXED_LIMITS,
+            "ConcurrentExecutions": quota_of(aws, request),
+            "UnreservedConcurrentExecutions": unreserved_of(aws, request),
+        }
+        usage = {"TotalCodeSize": sum(function.code_size for function in functions), "FunctionCount": len(functions)}
+        return request.answer({"AccountLimit": limit, "AccountUsage": usage})
+
+    return aws.answer("lambda:GetAccountSettings", answer)
 
 
 def _install_minimum(aws: Simulation) -> Undo:
-    return aws.answer("lambda:PutFunctionConcurrency", _reserve)
+    def reserve(request: ApiRequest, proceed: Proceed) -> Answer:
+        function = function_of(request)
+        least = min(LEAST_UNRESERVED, quota_of(aws, request))
+        asked = request.parameters["ReservedConcurrentExecutions"]
+        if unreserved_of(aws, request, without=function.function_name) - asked < least:
+            raise invalid_value(
+                "Specified ReservedConcurrentExecutions for function decreases account's "
+                f"UnreservedConcurrentExecution below its minimum value of [{least}]."
+            )
+        return proceed(request)
+
+    return aws.answer("lambda:PutFunctionConcurrency", reserve)
 
 
 def _install_reserved(aws: Simulation) -> Undo:
@@ -97,29 +107,6 @@ RESERVED = Correction(
 
 def _functions(request: ApiRequest) -> list[Any]:
     return list(backend_of(request)._lambdas.latest())  # noqa: SLF001 - moto's only list without a request
-
-
-def _settings(request: ApiRequest, _proceed: Proceed) -> Answer:
-    functions = _functions(request)
-    limit = {
-        **FIXED_LIMITS,
-        "ConcurrentExecutions": quota_of(request),
-        "UnreservedConcurrentExecutions": unreserved_of(request),
-    }
-    usage = {"TotalCodeSize": sum(function.code_size for function in functions), "FunctionCount": len(functions)}
-    return request.answer({"AccountLimit": limit, "AccountUsage": usage})
-
-
-def _reserve(request: ApiRequest, proceed: Proceed) -> Answer:
-    function = function_of(request)
-    least = min(LEAST_UNRESERVED, quota_of(request))
-    asked = request.parameters["ReservedConcurrentExecutions"]
-    if unreserved_of(request, without=function.function_name) - asked < least:
-        raise invalid_value(
-            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
-            f"below its minimum value of [{least}]."
-        )
-    return proceed(request)
 
 
 def _with_reservation(request: ApiRequest, proceed: Proceed) -> Answer:

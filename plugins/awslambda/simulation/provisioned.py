@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trueup.plugins.awslambda.simulation.account import LEAST_UNRESERVED, quota_of, unreserved_of
-from trueup.plugins.awslambda.simulation.functions import LATEST, function_of, invalid_value
+from trueup.plugins.awslambda.simulation.functions import LATEST, backend_of, function_of, invalid_value
 from trueup.plugins.awslambda.simulation.lists import MOST_FUNCTIONS, page
 from trueup.plugins.awslambda.simulation.stamps import stamp
 from trueup.testing.correction import Correction, together
@@ -30,7 +30,7 @@ def _install(aws: Simulation) -> Undo:
     def put(request: ApiRequest, _proceed: Proceed) -> Answer:
         function, qualifier = _target(request)
         asked = request.parameters["ProvisionedConcurrentExecutions"]
-        _check_room(request, function, qualifier, asked)
+        _check_room(aws, request, function, qualifier, asked)
         _configurations(function)[qualifier] = (asked, stamp(aws.clock.now()))
         aws.phases.enter(
             "lambda", _resource(function, qualifier), "IN_PROGRESS", ALLOCATION_SECONDS, part="provisioned"
@@ -85,8 +85,6 @@ def _target(request: ApiRequest) -> tuple[Any, str]:
     Raises:
         AwsError: there is none, or it is ``$LATEST``.
     """
-    from trueup.plugins.awslambda.simulation.functions import backend_of
-
     qualifier = request.parameters["Qualifier"]
     function = function_of(request)
     if qualifier == LATEST:
@@ -99,7 +97,7 @@ def _target(request: ApiRequest) -> tuple[Any, str]:
     return function, qualifier
 
 
-def _check_room(request: ApiRequest, function: Any, qualifier: str, asked: int) -> None:
+def _check_room(aws: Simulation, request: ApiRequest, function: Any, qualifier: str, asked: int) -> None:
     others = sum(count for name, (count, _) in _configurations(function).items() if name != qualifier)
     if function.reserved_concurrency is not None:
         if others + asked > int(function.reserved_concurrency):
@@ -108,8 +106,8 @@ def _check_room(request: ApiRequest, function: Any, qualifier: str, asked: int) 
                 "function"
             )
         return
-    least = min(LEAST_UNRESERVED, quota_of(request))
-    if unreserved_of(request) - others - asked < least:
+    least = min(LEAST_UNRESERVED, quota_of(aws, request))
+    if unreserved_of(aws, request) - others - asked < least:
         raise invalid_value(
             "Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its "
             f"minimum value of [{least}]."

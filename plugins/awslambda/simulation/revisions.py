@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from trueup.plugins.awslambda.simulation.functions import LATEST, function_of, unqualified
+from trueup.plugins.awslambda.simulation.functions import LATEST, backend_of, function_of, unqualified
 from trueup.plugins.awslambda.simulation.updating import update_of
 from trueup.testing.correction import Correction, together
 from trueup.testing.exchange import AwsError
@@ -88,8 +88,6 @@ def _renewing_alias(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _check_alias(request: ApiRequest, proceed: Proceed) -> Answer:
-    from trueup.plugins.awslambda.simulation.functions import backend_of
-
     function = function_of(request)
     aliases = backend_of(request)._lambdas._get_function_aliases(unqualified(function.function_name))  # noqa: SLF001
     alias = aliases.get(request.parameters["Name"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trueup.plugins.awslambda.simulation.functions import LATEST, invalid_value, qualifier_in
+from trueup.plugins.awslambda.simulation.functions import LATEST, invalid_value, qualifier_in, unqualified
 from trueup.testing.correction import Correction, together
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ IMMUTABLE = Correction(
 
 def _check(request: ApiRequest, proceed: Proceed) -> Answer:
     name = request.parameters["FunctionName"]
-    if qualifier_in(name) not in {None, LATEST}:
+    qualifier = qualifier_in(name)
+    if qualifier is None:
+        return proceed(request)
+    if qualifier != LATEST:
         raise invalid_value(f"Only $LATEST can be updated; {name} names a published version or an alias")
-    return proceed(request)
+    # moto's route has no dollar sign.
+    return proceed(request.with_parameters({**request.parameters, "FunctionName": unqualified(name)}))
