@@ -45,6 +45,7 @@ def identify(resource_type: ResourceType, item: Mapping[str, Any] | str, scope: 
         KeyError: the item lacks the key or a field of the ARN's template.
         TypeError: the item is neither a string nor a mapping, or its key is no string.
     """
+    key: Any
     fields = {"partition": scope.partition, "region": scope.region, "account": scope.account}
     if isinstance(item, str):
         key = item

@@ -31,12 +31,9 @@ _ACTION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # Words of the rules' language: an aspect of that name could not be told from them.
 _KEYWORDS = frozenset({"all", "any", "not", "every", "some"})
 
-# CloudWatch gives no point at all for a shorter period once the window begins over 15 days ago, and keeps hourly points
-# for 455 days. Source: CloudWatch API Reference, MetricStat, Period.
-_FINE_DAYS = 15
-_COARSE_SECONDS = 300
-_MINUTE = 60
-_KEPT_DAYS = 455
+# How far back CloudWatch keeps points of which period. The window ends at the last full hour, so one of 15 days begins
+# a little over 15 days ago. Source: CloudWatch API Reference, MetricStat, Period.
+_KEPT_PERIODS = ((15, 60), (63, 300), (455, 3600))
 
 
 def check_resource_type(resource_type: ResourceType) -> list[str]:
@@ -73,11 +70,11 @@ def _check_aspect(aspect: AspectDeclaration, resource_type: ResourceType) -> Ite
         return
     yield from _check_needs("needs", needs_of(aspect), resource_type)
     if isinstance(aspect, MetricsAspect):
-        if aspect.days < 1 or aspect.days > _KEPT_DAYS:
-            yield f"expected a window of 1 to {_KEPT_DAYS} days, found {aspect.days}"
-        unit = _COARSE_SECONDS if aspect.days > _FINE_DAYS else _MINUTE
-        if aspect.period < unit or aspect.period % unit:
-            yield f"expected a period that is a multiple of {unit} s for {aspect.days} days, found {aspect.period}"
+        finest = next((period for days, period in _KEPT_PERIODS if 0 < aspect.days < days), None)
+        if finest is None:
+            yield f"expected a window of at least 1 and under {_KEPT_PERIODS[-1][0]} days, found {aspect.days}"
+        elif aspect.period < finest or aspect.period % finest:
+            yield f"expected a period that is a multiple of {finest} s for {aspect.days} days, found {aspect.period}"
 
 
 def _check_metrics_needs(resource_type: ResourceType) -> Iterable[str]:
