@@ -50,4 +50,6 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
     "maxLength": _count("most", "characters"),
     "minItems": _count("least", "items"),
     "maxItems": _count("most", "items"),
+    "minProperties": _count("least", "properties"),
+    "maxProperties": _count("most", "properties"),
 }
