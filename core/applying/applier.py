@@ -104,7 +104,7 @@ class Applier:
             return Outcome(ChangeStatus.SKIPPED, reason)
         if why := busy(self._bench, change, rule, fresh.snapshot):
             return Outcome(ChangeStatus.SKIPPED, why)
-        schema = self._bench.plugins.fact_schema(declared.name)
+        schema = self._bench.schema_of(change)
         self._bench.journal.changes.keep_judged(self._run, change.id, observed_aspects(schema, rule, fresh.snapshot))
         return None
 
@@ -143,7 +143,9 @@ class Applier:
         if end.kind is EndKind.REFUSED:
             return Outcome(ChangeStatus.FAILED, f"{why}; its undo was refused: {end.reason}", stops=True)
         status, _ = _UNFINISHED.get(end.kind, (ChangeStatus.FAILED, True))
-        return Outcome(status, f"{why}; its undo is not done: {end.reason}; run `trueup resume {self._run}`", stops=True)
+        return Outcome(
+            status, f"{why}; its undo is not done: {end.reason}; run `trueup resume {self._run}`", stops=True
+        )
 
 
 def in_effect(forward: list[StepRecord]) -> int:

@@ -1,6 +1,6 @@
 """What applying works with: the journal, the clock, and the host's ways to read, to send and to ask plugins.
 
-Protocols and not classes where the other side is AWS or a plugin, so that this folder says exactly what it needs of them.
+Protocols and not classes where the other side is AWS or a plugin: this folder says exactly what it needs of them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import timedelta
 
     from trueup.applying.interrupt import Interrupt
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trueup.facts.schema import FactSchema
     from trueup.facts.snapshot import Snapshot
     from trueup.facts.unknown import Unknown
+    from trueup.finding import Finding
     from trueup.journal.journal import Journal
     from trueup.planning.planned import PlannedChange
     from trueup.resource import Resource
@@ -75,11 +76,11 @@ class Plugins(Protocol):
     def resource_type(self, name: str) -> ResourceType:
         """Give a declared resource type."""
 
-    def fact_schema(self, name: str) -> FactSchema:
-        """Give the fact schema of a resource type."""
+    def fact_schemas(self) -> Mapping[str, FactSchema]:
+        """Give the fact schemas by resource type."""
 
-    def remediate(self, snapshot: Snapshot, rule: BoundRule) -> Change | Refusal:
-        """Ask the plugin for the change of one failed rule."""
+    def remediate(self, resource: Snapshot, finding: Finding, rule: BoundRule) -> Change | Refusal:
+        """Ask the plugin for the change of one failed finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,12 @@ class Bench:
         """Give the resource type of a change's resource."""
         return self.plugins.resource_type(change.resource.type)
 
+    def schema_of(self, change: PlannedChange) -> FactSchema:
+        """Give the fact schema of a change's resource."""
+        return self.plugins.fact_schemas()[change.resource.type]
+
     def compile(self, change: PlannedChange, condition: Condition) -> CompiledCondition:
         """Compile a condition over the facts of a change's resource."""
-        from trueup.ruleset.condition import compile_condition  # noqa: PLC0415 - the engine, only when something is applied
+        from trueup.ruleset.condition import compile_condition
 
-        return compile_condition(condition, schema=self.plugins.fact_schema(change.resource.type))
+        return compile_condition(condition, schema=self.schema_of(change))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from trueup.canonical import digest, plain, same
 from trueup.change import Change
 from trueup.facts.unknown import Unknown
-from trueup.finding import Verdict
+from trueup.finding import Finding, Verdict
 from trueup.journal.changes import ChangeStatus
 from trueup.planning.concrete import concrete, needed_aspects
 
@@ -53,11 +53,13 @@ def check_fresh(bench: Bench, change: PlannedChange, rule: BoundRule) -> Fresh:
         return Fresh(snapshot, ChangeStatus.STALE, f"expected the rule to fail still, found {judgement.verdict}")
     if moved := _moved(change, snapshot):
         return Fresh(snapshot, ChangeStatus.STALE, moved)
-    answer = bench.plugins.remediate(snapshot.frozen(), rule)
+    finding = Finding(rule.id, declared.name, change.resource, judgement)
+    answer = bench.plugins.remediate(snapshot.frozen(), finding, rule)
     if not isinstance(answer, Change):
         status = ChangeStatus.SKIPPED if answer.unknown else ChangeStatus.STALE
         return Fresh(snapshot, status, f"the action plans nothing now: {answer.reason}")
-    if differs := _other_steps(change, concrete(declared, bench.plugins.fact_schema(declared.name), rule, answer, snapshot)):
+    now = concrete(declared, bench.schema_of(change), rule, answer, snapshot)
+    if differs := _other_steps(change, now):
         return Fresh(snapshot, ChangeStatus.STALE, differs)
     return Fresh(snapshot)
 

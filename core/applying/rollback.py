@@ -27,7 +27,13 @@ __all__ = ["Undo", "plan_rollback", "rollback_run"]
 
 # Statuses in which something of a change is, or may be, in effect.
 STANDING = frozenset(
-    {ChangeStatus.APPLIED, ChangeStatus.SETTLING, ChangeStatus.UNVERIFIED, ChangeStatus.INDETERMINATE, ChangeStatus.FAILED}
+    {
+        ChangeStatus.APPLIED,
+        ChangeStatus.SETTLING,
+        ChangeStatus.UNVERIFIED,
+        ChangeStatus.INDETERMINATE,
+        ChangeStatus.FAILED,
+    }
 )
 
 
@@ -63,7 +69,9 @@ def plan_rollback(
         message = f"run {run} has no change {change or arn}; see `trueup runs show {run}`"
         raise UsageError(message)
     chosen = {(each.run, each.change.id) for each in records}
-    return [_plan_one(bench, each, chosen, override_drift=override_drift) for each in records if each.status in STANDING]
+    return [
+        _plan_one(bench, each, chosen, override_drift=override_drift) for each in records if each.status in STANDING
+    ]
 
 
 def _plan_one(bench: Bench, record: ChangeRecord, chosen: set[tuple[str, str]], *, override_drift: bool) -> Undo:
@@ -101,7 +109,7 @@ def _steps_in_effect(bench: Bench, change: PlannedChange, count: int) -> int | N
         passed = (bench.clock.now() - began).total_seconds()
         still = all(each.holds(snapshot.aspects) is True for each in settled)
         if still:
-            for done in (*range(count, -1, -1),):
+            for done in range(count, -1, -1):
                 image = dict(change.before)
                 for step in change.steps[:done]:
                     image.update(step.effect)

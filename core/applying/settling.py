@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from trueup.applying.image import aspects_of, match
+
 if TYPE_CHECKING:
     from datetime import datetime
 

@@ -1,6 +1,6 @@
 """The soak: canaries of capacity changes are watched before anything else is changed like them.
 
-All canaries of a run share one soak. A canary that could not be observed proves nothing, so what waits for it is not sent.
+All canaries of a run share one soak. A canary that could not be observed proves nothing: what waits for it is not sent.
 """
 
 from __future__ import annotations

@@ -121,8 +121,9 @@ class Stepper:
             call = resolve(step.call, snapshot, self._results)
         except RefusedError as error:
             return End(EndKind.REFUSED, position, str(error))
-        self._bench.journal.changes.intend(self._run, self._change.id, self._direction, position, step.call)
+        self._bench.journal.changes.intend(self._run, self._change, self._direction, position, step.call)
         sender = self._bench.sender(self._change.resource)
+        refusal = ""
         for throttled in range(self._bench.settings.apply.write_attempts):
             try:
                 sent = sender.send(call, rule=self._change.rule)
@@ -188,9 +189,7 @@ class Stepper:
             snapshot = self._facts(position)
         return snapshot
 
-    def _outcome(
-        self, position: int, status: StepStatus, *, request_id: str | None = None, detail: str = ""
-    ) -> None:
+    def _outcome(self, position: int, status: StepStatus, *, request_id: str | None = None, detail: str = "") -> None:
         self._bench.journal.changes.outcome(
             self._run,
             self._change.id,

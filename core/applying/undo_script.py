@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from trueup.applying.applier import in_effect
@@ -80,11 +81,12 @@ def _with_results(value: Any, results: dict[str, Any]) -> Any:
 
 
 def _command_name(service: str) -> str:
-    """Give the CLI's name of a service: boto3's, but for the low-level commands of the one that has high-level ones."""
-    return {"s3": "s3api"}.get(service, service)
+    """Give the CLI's name of a service: boto3's, but for a few that lie in a data file."""
+    names = json.loads(files(__package__).joinpath("aws-cli.json").read_text("utf-8"))
+    return str(names.get(service, service))
 
 
 def _kebab(operation: str) -> str:
-    from botocore import xform_name  # noqa: PLC0415 - the CLI's own way to name operations
+    from botocore import xform_name
 
     return str(xform_name(operation, "-"))

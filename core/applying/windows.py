@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["Window", "open_now"]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_FORM = re.compile(rf"(?:({'|'.join(_DAYS)})(?:-({'|'.join(_DAYS)}))? )?(\d\d):(\d\d)-(\d\d):(\d\d)")
+_FORM = re.compile(
+    rf"(?:({'|'.join(_DAYS)})(?:-({'|'.join(_DAYS)}))? )?([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,10 @@ class Window:
             UsageError: the text is no window.
         """
         match = _FORM.fullmatch(text.strip())
-        try:
-            if match is None:
-                raise ValueError
-            begin, end = time(int(match[3]), int(match[4])), time(int(match[5]) % 24, int(match[6]))
-        except ValueError:
+        if match is None:
             message = f"apply.windows: expected such as 'Mon-Fri 08:00-16:00' (UTC), found {text!r}"
-            raise UsageError(message) from None
+            raise UsageError(message)
+        begin, end = time(int(match[3]), int(match[4])), time(int(match[5]) % 24, int(match[6]))
         first = _DAYS.index(match[1]) if match[1] else 0
         last = _DAYS.index(match[2]) if match[2] else (first if match[1] else 6)
         return cls(frozenset((first + n) % 7 for n in range((last - first) % 7 + 1)), begin, end)

@@ -27,7 +27,7 @@ class FrozenDict(dict[str, Any]):
         message = "a snapshot cannot be changed; build a new value instead"
         raise TypeError(message)
 
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # type: ignore[assignment]  # every mutator is the same refusal
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse
 
 
 def freeze(value: Any) -> Any:

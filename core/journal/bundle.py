@@ -1,4 +1,4 @@
-"""A run carried from one state to another, as one file: out of a CI machine that will be gone, to where it is rolled back.
+"""A run carried from one state to another as one file: out of a CI machine that will be gone.
 
 The rows as they are, with the plan, under one digest; importing the same run twice changes nothing.
 """
@@ -60,13 +60,13 @@ def import_run(journal: Journal, text: str) -> str:
                 marks = ", ".join("?" * len(row))
                 verb = "INSERT OR IGNORE" if table == "plan" else "INSERT"
                 # names are checked against the table's own columns above
-                db.execute(f"{verb} INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
+                db.execute(f"{verb} INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
     return run
 
 
 def _checked(text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text)
+        document: dict[str, Any] = json.loads(text)
         content = {name: value for name, value in document.items() if name != "digest"}
         sound = (
             document["form"] == FORM
@@ -76,11 +76,11 @@ def _checked(text: str) -> dict[str, Any]:
             and len(document["tables"]["run"]) == 1
         )
     except (ValueError, KeyError, TypeError, AttributeError):
-        sound = False
+        document, sound = {}, False
     if not sound:
         message = f"expected a run exported by `trueup runs export` ({FORM}), found another or a changed file"
         raise UsageError(message)
-    return dict(document)
+    return document
 
 
 def _columns(journal: Journal, table: str) -> set[str]:

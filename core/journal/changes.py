@@ -1,7 +1,7 @@
 """Changes and steps in the journal: what was meant, what was sent, what became of it.
 
 The order of writing is the point: an intent is on disk before its call is sent, and the outcome right after.
-A change that was begun reads ``indeterminate`` until its outcome is known, so that a crash leaves nothing that is not true.
+A change that was begun reads ``indeterminate`` until its outcome is known, so that a crash leaves nothing untrue.
 """
 
 from __future__ import annotations
@@ -106,9 +106,7 @@ class Changes:
     def keep_judged(self, run: str, change: str, observed: Mapping[str, Any]) -> None:
         """Keep the observed aspects that the rule was judged on right before the write."""
         with self._store.write() as db:
-            db.execute(
-                "UPDATE change SET judged = ? WHERE run = ? AND id = ?", (json.dumps(observed), run, change)
-            )
+            db.execute("UPDATE change SET judged = ? WHERE run = ? AND id = ?", (json.dumps(observed), run, change))
 
     def intend(self, run: str, change: PlannedChange, direction: Direction, position: int, call: Call) -> None:
         """Put on disk that a call is about to be sent; the before-image and the undo lie in the change."""
@@ -121,7 +119,7 @@ class Changes:
                 {"call": call.name, "parameters": call.parameters},
             )  # fmt: skip
 
-    def outcome(  # noqa: PLR0913 - a step's address and what became of it
+    def outcome(
         self,
         run: str,
         change: str,
@@ -135,7 +133,7 @@ class Changes:
     ) -> None:
         """Put on disk what became of a call."""
         with self._store.write() as db:
-            self._step(db, run, change, direction, position, status, request_id, result)
+            self._step(db, run, change, direction, position, status, request_id=request_id, result=result)
             self._event(
                 db, run, status, change, f"{direction}-{position + 1}", {"request_id": request_id, "detail": detail}
             )
@@ -147,7 +145,9 @@ class Changes:
 
     def of(self, run: str) -> list[ChangeRecord]:
         """Give a run's changes in the order of its plan."""
-        return [_change(row) for row in self._store.rows("SELECT * FROM change WHERE run = ? ORDER BY position", (run,))]
+        return [
+            _change(row) for row in self._store.rows("SELECT * FROM change WHERE run = ? ORDER BY position", (run,))
+        ]
 
     def steps(self, run: str, change: str) -> list[StepRecord]:
         """Give the steps of a change that were begun, in the order in which they were first meant."""
@@ -170,9 +170,7 @@ class Changes:
         )
         return [_change(row) for row in self._store.rows(query, (arn, stamp(since) if since else ""))]
 
-    def _mark(
-        self, db: sqlite3.Connection, run: str, change: str, status: ChangeStatus, reason: str | None
-    ) -> None:
+    def _mark(self, db: sqlite3.Connection, run: str, change: str, status: ChangeStatus, reason: str | None) -> None:
         now = stamp(self._clock.now())
         db.execute(
             "UPDATE change SET status = ?, reason = ?, at = ? WHERE run = ? AND id = ?",
@@ -180,7 +178,7 @@ class Changes:
         )
         self._event(db, run, f"change {status}", change, None, {"reason": reason})
 
-    def _step(  # noqa: PLR0913 - one row
+    def _step(
         self,
         db: sqlite3.Connection,
         run: str,
@@ -188,6 +186,7 @@ class Changes:
         direction: Direction,
         position: int,
         status: StepStatus,
+        *,
         request_id: str | None = None,
         result: Any = None,
     ) -> None:
@@ -202,7 +201,7 @@ class Changes:
             ),
         )  # fmt: skip
 
-    def _event(  # noqa: PLR0913 - one row
+    def _event(
         self,
         db: sqlite3.Connection,
         run: str,

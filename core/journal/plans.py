@@ -49,8 +49,7 @@ class Plans:
         for row in self._store.rows("SELECT digest, applied_by FROM plan WHERE id = ?", (plan,)):
             if row["digest"] != digest:
                 message = (
-                    f"plan {plan} was edited: expected {row['digest']}, as it was made, found {digest}; "
-                    "make a new plan"
+                    f"plan {plan} was edited: expected {row['digest']}, as it was made, found {digest}; make a new plan"
                 )
                 raise RefusedError(message)
             if row["applied_by"]:

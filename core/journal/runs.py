@@ -71,7 +71,7 @@ class Runs:
         self._store = store
         self._clock = clock
 
-    def start(  # noqa: PLR0913 - a run has these fields, and each is given by name
+    def start(
         self,
         kind: str,
         *,
@@ -129,7 +129,7 @@ class Runs:
             )
         raise UsageError(message)
 
-    def list(self, *, arn: str | None = None, since: datetime | None = None) -> list[RunRecord]:
+    def listing(self, *, arn: str | None = None, since: datetime | None = None) -> list[RunRecord]:
         """Give the runs, newest first; only those that changed ``arn``, only those since a moment."""
         query, parameters = "SELECT * FROM run WHERE 1", []
         if arn is not None:

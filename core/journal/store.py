@@ -29,7 +29,7 @@ def default_state_path() -> Path:
     """Give where the state lies: ``TRUEUP_STATE``, or the platform's folder for state."""
     if named := os.environ.get("TRUEUP_STATE"):
         return Path(named)
-    from platformdirs import user_state_path  # noqa: PLC0415 - only commands that keep state pay for it
+    from platformdirs import user_state_path
 
     return user_state_path("trueup", appauthor=False) / "state.db"
 

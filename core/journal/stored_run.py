@@ -1,6 +1,6 @@
 """One run as the reports see it, read out of the store.
 
-Implements ``RunView``: counts are queries and findings a cursor, so that a report of a large estate needs little memory.
+Implements ``RunView``: counts are queries and findings a cursor, so that a large report needs little memory.
 """
 
 from __future__ import annotations

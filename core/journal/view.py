@@ -26,7 +26,7 @@ class RunView(Protocol):
         """Give ``scopes``: account, region, complete, calls, errors."""
 
     def rules(self) -> dict[str, Any]:
-        """Give ``rules``: rule id to title, severity, category, resource, rationale, references, compliance, parameters."""
+        """Give ``rules``: id to title, severity, category, resource, rationale, references, compliance, parameters."""
 
     def findings(self) -> Iterator[dict[str, Any]]:
         """Yield ``findings``, sorted by severity, rule and ARN; never all in memory."""

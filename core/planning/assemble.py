@@ -112,13 +112,16 @@ class Planner:
         if judgement.verdict is not Verdict.FAIL:
             self._unknown(assembly, rule, resource, judgement)
             return None
-        answer = self.plugins.remediate(snapshot.frozen(), rule)
+        finding = Finding(rule.id, resource.type, resource, judgement)
+        answer = self.plugins.remediate(snapshot.frozen(), finding, rule)
         if not isinstance(answer, Change):
             self._refused(assembly, rule, resource, judgement, answer)
             return None
-        change = concrete(declared, self.plugins.fact_schema(declared.name), rule, answer, snapshot)
+        change = concrete(declared, self.plugins.fact_schemas()[declared.name], rule, answer, snapshot)
         if wrong := self.check(change):
-            message = f"action {change.action} of {declared.name} plans a call that AWS would refuse: {'; '.join(wrong)}"
+            message = (
+                f"action {change.action} of {declared.name} plans a call that AWS would refuse: {'; '.join(wrong)}"
+            )
             raise PluginError(message)
         managed = managed_by(declared, snapshot, self.settings.iac.tags)
         if managed is None and resource.arn in self.managed_arns:
@@ -151,13 +154,19 @@ class Planner:
         plan = self.settings.plan
         if record.status in {ChangeStatus.INDETERMINATE, ChangeStatus.SETTLING}:
             return f"frozen: run {record.run} left it {record.status}; run `trueup resume {record.run}` first"
-        if record.status is ChangeStatus.ROLLED_BACK and record.change.rule == change.rule and not self.retry_rolled_back:
+        if (
+            record.status is ChangeStatus.ROLLED_BACK
+            and record.change.rule == change.rule
+            and not self.retry_rolled_back
+        ):
             if record.at >= _stamp_before(self.clock, plan.block_rolled_back_days):
                 days = plan.block_rolled_back_days
                 return f"rolled back in run {record.run} less than {days} days ago; see --retry-rolled-back"
         elif record.status is ChangeStatus.APPLIED and record.change.capacity and change.capacity:
             if record.at >= _stamp_before(self.clock, plan.look_back_days):
-                return f"capacity was reduced in run {record.run}; the next waits for {plan.look_back_days} days of data"
+                return (
+                    f"capacity was reduced in run {record.run}; the next waits for {plan.look_back_days} days of data"
+                )
         return None
 
     @staticmethod

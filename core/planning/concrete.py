@@ -105,9 +105,7 @@ def _check_step(declared: ResourceType, action: ActionDeclaration, calls: list[s
             raise PluginError(message)
 
 
-def _relies_on(
-    schema: FactSchema, rule: BoundRule, action: ActionDeclaration, snapshot: Snapshot
-) -> dict[str, str]:
+def _relies_on(schema: FactSchema, rule: BoundRule, action: ActionDeclaration, snapshot: Snapshot) -> dict[str, str]:
     """Give the digests of the configuration facts that the rule's verdict and the steps rest on."""
     relied: dict[str, str] = {}
     for path in sorted({*rule.paths, *action.owned}):

@@ -75,11 +75,13 @@ class Plan:
         """
         expires = datetime.strptime(self.document["expires_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
         if now >= expires:
-            message = f"plan {self.id} has expired: expected use before {stamp(expires)}, it is {stamp(now)}; plan again"
+            message = (
+                f"plan {self.id} has expired: expected use before {stamp(expires)}, it is {stamp(now)}; plan again"
+            )
             raise RefusedError(message)
 
 
-def make_plan(  # noqa: PLR0913 - a plan is made of these parts, each by name
+def make_plan(
     changes: Sequence[PlannedChange],
     rules: Mapping[str, BoundRule],
     *,
@@ -117,7 +119,7 @@ def read_plan(path: Path) -> Plan:
         UsageError: it is missing, no JSON, or no plan.
         RefusedError: it was edited: its digest is not the one of its content.
     """
-    import jsonschema  # noqa: PLC0415 - only commands that take a plan pay for it
+    import jsonschema
 
     try:
         document = json.loads(path.read_text("utf-8"))
@@ -131,7 +133,9 @@ def read_plan(path: Path) -> Plan:
         raise UsageError(message)
     content = {name: value for name, value in document.items() if name != "digest"}
     if digest(content) != document["digest"]:
-        message = f"plan file {path} was edited: expected {document['digest']}, found {digest(content)}; make a new plan"
+        message = (
+            f"plan file {path} was edited: expected {document['digest']}, found {digest(content)}; make a new plan"
+        )
         raise RefusedError(message)
     return Plan(document)
 

@@ -5,13 +5,15 @@ One record with one JSON form, so that what is shown, hashed, sent and undone ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trueup.canonical import digest, plain
 from trueup.change import Call, Reversible, Risk, Step
 from trueup.resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["PlannedChange", "change_id"]
 
