@@ -18,7 +18,7 @@ from trueup.errors import TrueupError
 from trueup.resource import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from trueup.aws.reader import AwsReader
     from trueup.aws.session import GuardedSession
@@ -195,8 +195,7 @@ class Connection:
             return found
         with _lock:
             if key not in self._readers:
-                self._readers[key] = self._session.reading_client(*key, self._guard)
-                self._note_source()
+                self._readers[key] = self._made(lambda: self._session.reading_client(*key, self._guard))
             return self._readers[key]
 
     def writing_client(self, service: str, region: str) -> tuple[Any, WritingGuard]:
@@ -205,8 +204,7 @@ class Connection:
         with _lock:
             if key not in self._writers:
                 guard = WritingGuard()
-                self._writers[key] = self._session.writing_client(*key, guard), guard
-                self._note_source()
+                self._writers[key] = self._made(lambda: self._session.writing_client(*key, guard)), guard
             return self._writers[key]
 
     def credentials_error(self, error: Exception, *, asked_who: bool = False) -> CredentialsError | None:
@@ -235,5 +233,16 @@ class Connection:
         for client in clients:
             client.close()
 
-    def _note_source(self) -> None:
-        self._source.method = self._session.credential_method()
+    def _made(self, make: Callable[[], Any]) -> Any:
+        """Make a client; making one looks for credentials, and may already fail for them."""
+        import botocore.exceptions
+
+        try:
+            client = make()
+            self._source.method = self._session.credential_method()
+        except botocore.exceptions.BotoCoreError as error:
+            stop = self.credentials_error(error)
+            if stop is None:
+                raise
+            raise stop from error
+        return client

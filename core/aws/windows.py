@@ -60,7 +60,10 @@ def window_of(now: datetime, days: float, period: int) -> Window:
     reach = max((reach for reach, finest in _FINEST if period > 0 and period % finest == 0), default=None)
     if reach is None or timedelta(days=days) > reach:
         kept = f"at most {reach.days} days" if reach else "a multiple of 60 seconds"
-        message = f"a metric window of {days:g} days in periods of {period} seconds: expected {kept}, as CloudWatch keeps"
+        message = (
+            f"a metric window of {days:g} days in periods of {period} seconds: expected {kept}, "
+            f"as CloudWatch keeps no more"
+        )
         raise UsageError(message)
     if now - start > reach:
         start = _floor(now - reach, whole) + timedelta(seconds=2 * whole)
