@@ -87,12 +87,12 @@ def settle(bench: Bench, change: PlannedChange, position: int) -> Settled:
         if wrong_since is not None and watcher.seconds(wrong_since) >= LAG_SECONDS:
             return Settled(SettledKind.OTHERWISE, snapshot, found.sentence())
         if watcher.seconds() >= change.settle_seconds or bench.interrupt.signalled:
-            return _unsettled(watcher, snapshot, found, still)
+            return _unsettled(watcher, snapshot, found)
         watcher.wait()
 
 
-def _unsettled(watcher: _Watcher, snapshot: Snapshot, found: Match, still: bool | None) -> Settled:
-    unknown = found.unknown or (watcher.still.unknown(snapshot.aspects) if still is None else None)
+def _unsettled(watcher: _Watcher, snapshot: Snapshot, found: Match) -> Settled:
+    unknown = found.unknown or watcher.still.unknown(snapshot.aspects)
     if unknown is not None:
         return Settled(SettledKind.NOT_KNOWN, snapshot, unknown.sentence())
     waited = round(watcher.seconds())
@@ -123,5 +123,5 @@ def decide(bench: Bench, change: PlannedChange, position: int) -> Settled:
                 return Settled(SettledKind.AS_BEFORE, snapshot)
             return Settled(SettledKind.OTHERWISE, snapshot, found.sentence())
         if watcher.seconds() >= change.settle_seconds or bench.interrupt.signalled:
-            return _unsettled(watcher, snapshot, found, still)
+            return _unsettled(watcher, snapshot, found)
         watcher.wait()

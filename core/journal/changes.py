@@ -119,7 +119,7 @@ class Changes:
                 {"call": call.name, "parameters": call.parameters},
             )  # fmt: skip
 
-    def outcome(
+    def outcome(  # noqa: PLR0913 - a step's address and what became of it
         self,
         run: str,
         change: str,
@@ -178,7 +178,7 @@ class Changes:
         )
         self._event(db, run, f"change {status}", change, None, {"reason": reason})
 
-    def _step(
+    def _step(  # noqa: PLR0913 - one row
         self,
         db: sqlite3.Connection,
         run: str,
