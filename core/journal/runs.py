@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from trueup import __version__
@@ -16,17 +17,23 @@ from trueup.errors import UsageError
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
-    from datetime import datetime
 
     from trueup.clock import Clock
     from trueup.journal.store import Store
 
-__all__ = ["RunRecord", "Runs", "stamp"]
+__all__ = ["RunRecord", "Runs", "moment", "stamp"]
+
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def stamp(moment: datetime) -> str:
+def stamp(at: datetime) -> str:
     """Give a moment as every file and report writes it: ``2026-11-23T10:00:00Z``."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.strftime(STAMP)
+
+
+def moment(text: str) -> datetime:
+    """Give the moment that ``stamp`` wrote, aware, UTC."""
+    return datetime.strptime(text, STAMP).replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

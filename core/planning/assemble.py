@@ -15,7 +15,7 @@ from trueup.errors import PluginError, UnknownFactError, UnreadableError
 from trueup.facts.path import split_path
 from trueup.finding import Finding, Judgement, Verdict
 from trueup.journal.changes import ChangeStatus
-from trueup.journal.runs import stamp
+from trueup.journal.runs import moment
 from trueup.planning.budget import Budgets
 from trueup.planning.concrete import action_of, concrete, needed_aspects
 from trueup.planning.iac import managed_by
@@ -154,20 +154,18 @@ class Planner:
         plan = self.settings.plan
         if record.status in {ChangeStatus.INDETERMINATE, ChangeStatus.SETTLING}:
             return f"frozen: run {record.run} left it {record.status}; run `trueup resume {record.run}` first"
-        if (
-            record.status is ChangeStatus.ROLLED_BACK
-            and record.change.rule == change.rule
-            and not self.retry_rolled_back
-        ):
-            if record.at >= _stamp_before(self.clock, plan.block_rolled_back_days):
-                days = plan.block_rolled_back_days
-                return f"rolled back in run {record.run} less than {days} days ago; see --retry-rolled-back"
-        elif record.status is ChangeStatus.APPLIED and record.change.capacity and change.capacity:
-            if record.at >= _stamp_before(self.clock, plan.look_back_days):
-                return (
-                    f"capacity was reduced in run {record.run}; the next waits for {plan.look_back_days} days of data"
-                )
+        age = self._days_since(record)
+        rolled_back = record.status is ChangeStatus.ROLLED_BACK and record.change.rule == change.rule
+        if rolled_back and age < plan.block_rolled_back_days and not self.retry_rolled_back:
+            days = plan.block_rolled_back_days
+            return f"rolled back in run {record.run} less than {days} days ago; see --retry-rolled-back"
+        reduced = record.status is ChangeStatus.APPLIED and record.change.capacity and change.capacity
+        if reduced and age < plan.look_back_days:
+            return f"capacity was reduced in run {record.run}; the next waits for {plan.look_back_days} days of data"
         return None
+
+    def _days_since(self, record: ChangeRecord) -> float:
+        return (self.clock.now() - moment(record.at)).total_seconds() / 86_400
 
     @staticmethod
     def _unknown(assembly: Assembly, rule: BoundRule, resource: Resource, judgement: Judgement) -> None:
@@ -181,10 +179,6 @@ class Planner:
             self._unknown(assembly, rule, resource, Judgement(Verdict.PASS, judgement.evidence))
         elif answer.unknown is not None:
             self._unknown(assembly, rule, resource, Judgement(Verdict.UNKNOWN, judgement.evidence, answer.unknown))
-
-
-def _stamp_before(clock: Clock, days: int) -> str:
-    return stamp(clock.now() - timedelta(days=days))
 
 
 def _overlaid(snapshot: Snapshot, effects: Mapping[str, Any]) -> Snapshot:

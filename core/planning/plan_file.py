@@ -9,19 +9,20 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from trueup import __version__
 from trueup.canonical import digest, plain
 from trueup.errors import RefusedError, UsageError
-from trueup.journal.runs import stamp
+from trueup.journal.runs import moment, stamp
 from trueup.planning.planned import PlannedChange
 from trueup.ruleset.rule import BoundRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from trueup.facts.schema import FactSchema
@@ -73,7 +74,7 @@ class Plan:
         Raises:
             RefusedError: it has expired.
         """
-        expires = datetime.strptime(self.document["expires_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        expires = moment(self.document["expires_at"])
         if now >= expires:
             message = (
                 f"plan {self.id} has expired: expected use before {stamp(expires)}, it is {stamp(now)}; plan again"
