@@ -64,7 +64,7 @@ def _verdict(*, young: bool, resized: bool, coverage: float, days: int) -> bool 
     if young:
         detail = f"the table is younger than the look-back of {days} days"
     elif coverage < COVERAGE_FLOOR:
-        detail = f"expected {COVERAGE_FLOOR:.0%} of the hourly points of provisioned capacity, found {coverage:.0%}"
+        detail = f"expected {COVERAGE_FLOOR:.1%} of the hourly points of provisioned capacity, found {coverage:.1%}"
     elif resized:
         detail = f"capacity or billing mode changed within the look-back of {days} days, by a person or auto scaling"
     else:
