@@ -106,8 +106,17 @@ class CallRefusedError(TrueupError):
         super().__init__(f"{operation} was refused with {code}: {message}")
 
 
-class ThrottledWriteError(CallRefusedError):
-    """Raised when AWS throttled a write: it surely had no effect and may be sent again later."""
+class ThrottledWriteError(TrueupError):
+    """Raised when AWS throttled a write: it surely had no effect and may be sent again later.
+
+    ``code`` is AWS's error code, ``operation`` the call as ``service:Operation``.
+    """
+
+    def __init__(self, operation: str, code: str, message: str) -> None:
+        self.operation = operation
+        self.code = code
+        self.message = message
+        super().__init__(f"{operation} was throttled with {code}: {message}")
 
 
 class AmbiguousWriteError(TrueupError):

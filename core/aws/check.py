@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["check_call"]
 
 _NONE_EARLIER: Mapping[str, Call] = {}
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = re.compile(r"(sha256:)?[0-9a-f]{64}")
 _NUMBERS = {"integer", "long", "float", "double"}
 _LONG_VALUE = 60
 _LONG_LIST = 12

@@ -1,8 +1,7 @@
 """References in a planned call's parameters, to what is not known when the plan is made.
 
 ``{"$result": {"step", "path"}}`` stands for a value of an earlier step's response, ``{"$fact": {"path", "sha256"}}``
-for a value that must not be shown. A path of a response is dotted as a fact's is; a quoted number is an index of a
-list (``Subnets."0".SubnetId``).
+for a value that must not be shown. A path of a response is dotted as a fact's is, and goes through structures and maps.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trueup.errors import TrueupError
 from trueup.facts.path import split_path
 
-__all__ = ["reference_in", "shape_at", "value_at"]
+__all__ = ["reference_in", "shape_at"]
 
 
 def reference_in(value: Any) -> tuple[str, Any] | None:
@@ -40,26 +38,6 @@ def shape_at(shape: Any, path: str) -> Any:
             return None
         if shape.type_name == "structure":
             shape = shape.members.get(name)
-        elif shape.type_name == "list":
-            shape = shape.member if name.isdecimal() else None
         else:
             shape = shape.value if shape.type_name == "map" else None
     return shape
-
-
-def value_at(response: Mapping[str, Any], path: str) -> Any:
-    """Give the value at a path of a response.
-
-    Raises:
-        TrueupError: the response has none there.
-    """
-    value: Any = response
-    for name in split_path(path):
-        if isinstance(value, Mapping) and name in value:
-            value = value[name]
-        elif isinstance(value, list | tuple) and name.isdecimal() and int(name) < len(value):
-            value = value[int(name)]
-        else:
-            message = f"a step's response: expected a value at {path}, found none at {name!r}"
-            raise TrueupError(message)
-    return value

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from trueup.aws.connection import Connection
     from trueup.change import Call
+    from trueup.errors import TrueupError
     from trueup.resource import Scope
 
 __all__ = ["Sent", "Writer"]
@@ -84,9 +85,10 @@ class Writer:
         return Sent(metadata.get("RequestId"), answer)
 
 
-def _outcome_of(call: Call, error: Exception) -> CallRefusedError | AmbiguousWriteError:
+def _outcome_of(call: Call, error: Exception) -> TrueupError:
     outcome = classify_write(error)
     if outcome is WriteOutcome.AMBIGUOUS:
         return AmbiguousWriteError(call.name, error_words(error))
-    refused = ThrottledWriteError if outcome is WriteOutcome.THROTTLED else CallRefusedError
-    return refused(call.name, error_code(error), error_message(error))
+    if outcome is WriteOutcome.THROTTLED:
+        return ThrottledWriteError(call.name, error_code(error), error_message(error))
+    return CallRefusedError(call.name, error_code(error), error_message(error))
