@@ -78,7 +78,8 @@ class JsonFile:
         if self._positions is None:
             self._positions = scan(self.text)
         placed = {
-            (self._positions.place(problem.pointer, at_key=problem.at_key), problem.message): None for problem in problems
+            (self._positions.place(problem.pointer, at_key=problem.at_key), problem.message): None
+            for problem in problems
         }
         return [f"{self.name}:{place.line}:{place.column}: {message}" for place, message in sorted(placed)]
 

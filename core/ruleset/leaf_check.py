@@ -70,7 +70,9 @@ def _malformed(keyword: str, operand: Any) -> str | None:  # noqa: PLR0911 - one
     if keyword == "uniqueItems":
         return None if isinstance(operand, bool) else f"expected true or false, found {operand!r}"
     if keyword in {"enum", "required"} | _LISTS:
-        return None if isinstance(operand, list | tuple) and operand else f"expected a list with items, found {operand!r}"
+        return (
+            None if isinstance(operand, list | tuple) and operand else f"expected a list with items, found {operand!r}"
+        )
     if keyword in _MAPS:
         return None if isinstance(operand, Mapping) else f"expected an object, found {operand!r}"
     return None

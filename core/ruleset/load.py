@@ -65,9 +65,7 @@ class RuleSet:
     broken: tuple[BrokenFile, ...] = ()
 
 
-def load_rules(
-    sources: Iterable[RuleSource], schemas: Mapping[str, FactSchema], *, tolerant: bool = False
-) -> RuleSet:
+def load_rules(sources: Iterable[RuleSource], schemas: Mapping[str, FactSchema], *, tolerant: bool = False) -> RuleSet:
     """Load every rule and pack of the sources.
 
     Args:
@@ -177,4 +175,6 @@ class _Loader:
 def _wrong_id(document: object, name: str, suffix: str) -> Iterable[Problem]:
     found = document.get("id") if isinstance(document, dict) else None
     if isinstance(found, str) and found != name:
-        yield Problem(("id",), f"expected {name!r}, as the file is called, found {found!r}; rename it to {found}{suffix}")
+        yield Problem(
+            ("id",), f"expected {name!r}, as the file is called, found {found!r}; rename it to {found}{suffix}"
+        )

@@ -126,12 +126,16 @@ class ParameterOverrides:
         for rule, entries in table.items():
             if not isinstance(entries, Mapping):
                 raise UsageError(f'{origin}: expected a table [parameters."{rule}"], found {entries!r}')
-        return cls({rule: {name: (value, origin) for name, value in entries.items()} for rule, entries in table.items()})
+        return cls(
+            {rule: {name: (value, origin) for name, value in entries.items()} for rule, entries in table.items()}
+        )
 
     def over(self, weaker: ParameterOverrides) -> ParameterOverrides:
         """Give both, these winning."""
         rules = {**weaker.values, **self.values}
-        return ParameterOverrides({rule: {**weaker.values.get(rule, {}), **self.values.get(rule, {})} for rule in rules})
+        return ParameterOverrides(
+            {rule: {**weaker.values.get(rule, {}), **self.values.get(rule, {})} for rule in rules}
+        )
 
     def check(self, rules: Mapping[str, Rule]) -> None:
         """Check every override against the rules.

@@ -22,7 +22,9 @@ __all__ = ["rule_problems"]
 _CONDITIONS: tuple[Pointer, ...] = (("when",), ("expect",), ("remediation", "regression"))
 
 
-def rule_problems(document: Any, schemas: Mapping[str, FactSchema], *, service: str | None = None) -> tuple[Problem, ...]:
+def rule_problems(
+    document: Any, schemas: Mapping[str, FactSchema], *, service: str | None = None
+) -> tuple[Problem, ...]:
     """Give all that is wrong with a rule document.
 
     Args:
@@ -54,7 +56,9 @@ def _parameters(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def _parameter_problems(document: Mapping[str, Any], parameters: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
-    used = set(parameter_names([part for at in (*_CONDITIONS, ("remediation", "parameters")) if (part := _at(document, at))]))
+    used = set(
+        parameter_names([part for at in (*_CONDITIONS, ("remediation", "parameters")) if (part := _at(document, at))])
+    )
     for name, schema in parameters.items():
         keywords = {keyword: operand for keyword, operand in schema.items() if keyword in KEYWORDS}
         wrong = list(leaf_problems(keywords, _UNTYPED)) if keywords else []

@@ -1,0 +1,175 @@
+"""A rule's cases: facts, and the verdict that they must get.
+
+They lie beside the rule, prove it without AWS, and tell a reader by example what it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from trueup.errors import RuleFileError, UsageError
+from trueup.facts.unknown import Reason, Unknown
+from trueup.facts.validation import fact_problems
+from trueup.finding import Judgement, Verdict
+from trueup.ruleset.json_file import JsonFile
+from trueup.ruleset.problem import Pointer, Problem
+from trueup.ruleset.shipped import form_problems
+from trueup.ruleset.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from trueup.facts.schema import FactSchema
+    from trueup.ruleset.rule import Rule
+
+__all__ = ["Case", "CaseResult", "missing_verdicts", "read_cases", "run_cases"]
+
+_UNKNOWN = "$unknown"
+# What every rule must show: that it can hold, fail, and keep an unknown apart from both.
+_DEMANDED = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Facts and the verdict that they must get.
+
+    Args:
+        name: what is special about it.
+        aspects: aspect name to its normalised value, or ``Unknown``.
+        parameters: parameters other than the rule's defaults.
+        expected: the verdict.
+    """
+
+    name: str
+    aspects: Mapping[str, Any]
+    expected: Verdict
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What a rule said of a case.
+
+    Args:
+        rule: the rule's id.
+        case: the case.
+        judgement: what the rule said.
+    """
+
+    rule: str
+    case: Case
+    judgement: Judgement
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether the rule gave the expected verdict."""
+        return self.judgement.verdict is self.case.expected
+
+    def sentence(self) -> str:
+        """Give the result as one line."""
+        if self.holds:
+            return f"{self.rule}: {self.case.name}: {self.case.expected}"
+        why = "; ".join(
+            f"{item.path} is {item.actual!r}, expected {item.expected!r}" for item in self.judgement.evidence
+        )
+        found = f"expected {self.case.expected}, found {self.judgement.verdict}"
+        return f"{self.rule}: {self.case.name}: {found} ({why})" if why else f"{self.rule}: {self.case.name}: {found}"
+
+
+def read_cases(rule: Rule, schema: FactSchema | None = None) -> tuple[Case, ...]:
+    """Read the cases beside a rule.
+
+    Args:
+        rule: a rule that came from a file.
+        schema: the facts that are declared; the rule's own when None.
+
+    Raises:
+        RuleFileError: there is no such file, or a case's form, facts or parameters are wrong; all of them, with places.
+    """
+    schema = schema or rule.schema
+    if rule.cases is None:
+        raise RuleFileError([f"{rule.origin}: expected {rule.id}.cases.json beside it, found none"])
+    parsed = JsonFile.read(rule.cases)
+    if parsed.problems:
+        raise RuleFileError(parsed.problems)
+    wrong = list(form_problems("cases", parsed.document))
+    if not wrong:
+        for index, case in enumerate(parsed.document["cases"]):
+            wrong += (problem.inside("cases", index) for problem in _case_problems(case, rule, schema))
+        wrong += _repeated_names(parsed.document["cases"])
+    if wrong:
+        raise RuleFileError(parsed.lines(wrong))
+    return tuple(_case(case, schema) for case in parsed.document["cases"])
+
+
+def run_cases(rule: Rule, schema: FactSchema | None = None) -> tuple[CaseResult, ...]:
+    """Judge every case of a rule.
+
+    Raises:
+        RuleFileError: the cases cannot be used, see ``read_cases``.
+    """
+    cases = read_cases(rule, schema)
+    return tuple(CaseResult(rule.id, case, rule.bind(case.parameters).judge(case.aspects)) for case in cases)
+
+
+def missing_verdicts(results: tuple[CaseResult, ...]) -> tuple[Verdict, ...]:
+    """Give the verdicts that every rule must have a case of and this one has not."""
+    shown = {result.case.expected for result in results}
+    return tuple(verdict for verdict in _DEMANDED if verdict not in shown)
+
+
+def _case(document: Mapping[str, Any], schema: FactSchema) -> Case:
+    facts = _with_unknowns(document["facts"])
+    return Case(
+        name=document["name"],
+        aspects={name: schema.normalise(name, value) for name, value in facts.items()},
+        expected=Verdict(document["expect"]),
+        parameters=document.get("parameters", {}),
+    )
+
+
+def _case_problems(case: Mapping[str, Any], rule: Rule, schema: FactSchema) -> Iterator[Problem]:
+    bad = list(_bad_unknowns(case["facts"], ("facts",)))
+    yield from bad
+    if not bad:
+        found = fact_problems(schema, _with_unknowns(case["facts"]))
+        yield from (problem.inside("facts") for problem in found)
+    try:
+        rule.bind(case.get("parameters", {}))
+    except UsageError as error:
+        yield Problem(("parameters",), str(error))
+
+
+def _repeated_names(cases: list[Mapping[str, Any]]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, case in enumerate(cases):
+        if case["name"] in seen:
+            yield Problem(("cases", index, "name"), f"expected a name of its own, found {case['name']!r} again")
+        seen.add(case["name"])
+
+
+def _with_unknowns(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {_UNKNOWN}:
+            return Unknown(Reason(value[_UNKNOWN]), "so the case says")
+        return {name: _with_unknowns(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_with_unknowns(item) for item in value]
+    return value
+
+
+def _bad_unknowns(value: Any, at: Pointer) -> Iterator[Problem]:
+    reasons = [str(reason) for reason in Reason]
+    if isinstance(value, dict):
+        if _UNKNOWN in value and (len(value) > 1 or value[_UNKNOWN] not in reasons):
+            found = value[_UNKNOWN]
+            near = did_you_mean(str(found), reasons) or f"; reasons are {', '.join(reasons)}"
+            yield Problem(
+                (*at, _UNKNOWN), f'expected {{"$unknown": reason}} alone with a known reason, found {found!r}{near}'
+            )
+            return
+        for name, item in value.items():
+            yield from _bad_unknowns(item, (*at, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _bad_unknowns(item, (*at, index))
