@@ -9,7 +9,6 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from trueup.ruleset.rule import BoundRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from trueup.facts.schema import FactSchema

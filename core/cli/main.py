@@ -1,0 +1,94 @@
+"""The ``trueup`` command: its subcommands by name, imported only when they are called.
+
+``--help`` answers in the time that click takes to load; boto3 and its like are paid for by the commands that use them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trueup import __version__
+from trueup.cli.lazy import LazyGroup
+from trueup.cli.start import Start
+from trueup.errors import TrueupError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main", "trueup"]
+
+# 128 + SIGINT, as shells count.
+INTERRUPTED = 130
+
+
+@click.group(
+    cls=LazyGroup,
+    commands={
+        "demo": ("trueup.cli.demo", "Show everything on a simulated AWS, on this machine."),
+        "audit": ("trueup.cli.audit", "Judge resources by rules; change nothing."),
+        "facts": ("trueup.cli.facts", "Show what a rule can see of one resource."),
+        "plan": ("trueup.cli.plan", "Audit, and write the fixes as a plan file; change nothing."),
+        "show": ("trueup.cli.show", "Show a plan file: changes, exact calls, undo, needed policy."),
+        "apply": ("trueup.cli.apply", "Apply a plan under the journal, and verify it."),
+        "remediate": ("trueup.cli.remediate", "Plan, confirm and apply in one go."),
+        "stop": ("trueup.cli.stop", "Ask running applies to send nothing more."),
+        "resume": ("trueup.cli.resume", "Go on with a run that was stopped or killed."),
+        "rollback": ("trueup.cli.rollback", "Undo a run, or one change of it."),
+        "runs": ("trueup.cli.runs", "List, show, export and import runs."),
+        "report": ("trueup.cli.report", "Write the report of a run again, in any format."),
+        "rules": ("trueup.cli.rules", "List, show, validate and test rules."),
+        "plugins": ("trueup.cli.plugins", "List the installed plugins."),
+    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: trueup audit --profile audit --region eu-west-1 --service dynamodb",
+)
+@click.version_option(__version__, prog_name="trueup")
+@click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="State file (or TRUEUP_STATE).")
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file, else ./trueup.toml.")
+@click.option(
+    "--rules",
+    "rule_folders",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Folder or file of your own rules, besides the shipped ones. Repeatable.",
+)
+@click.option("-p", "plugins", multiple=True, metavar="NAME|no:NAME", help="Load or block a plugin. Repeatable.")
+@click.option("--log-format", type=click.Choice(["console", "json"]), default="console", help="Form of the log.")
+@click.option("-v", "--verbose", is_flag=True, help="Log what is done.")
+@click.pass_context
+def trueup(context: click.Context, **options: Any) -> None:
+    """Audit AWS against rules, fix what fails as planned, journalled calls, and roll back."""
+    context.obj = Start(**options)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; give the exit code, and end the process with it when it is the console script.
+
+    Every error that a user can cause ends as one sentence on stderr.
+    """
+    try:
+        code = trueup.main(args=arguments, prog_name="trueup", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("trueup: interrupted", err=True)
+        code = INTERRUPTED
+    except TrueupError as error:
+        from trueup.display import clean
+
+        for line in str(error).splitlines():
+            click.echo(f"trueup: {clean(line)}", err=True)
+        code = error.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone; nothing more can be said to it, and Python must not try at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    if arguments is None:
+        sys.exit(code or 0)
+    return int(code or 0)

@@ -1,0 +1,92 @@
+"""What every command starts from: the global options, and what they open when it is first needed.
+
+Lazy, part by part: a command that only lists runs opens no plugin, and one that only shows rules no AWS client.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trueup.clock import Clock
+    from trueup.hosting.host import Host
+    from trueup.journal.journal import Journal
+    from trueup.ruleset.load import RuleSet
+    from trueup.settings import Settings
+
+__all__ = ["Start"]
+
+
+@dataclass
+class Start:
+    """The global options of a call, and what hangs on them.
+
+    Args:
+        state: the state file, None for the default.
+        config: the settings file, None for ``trueup.toml`` in the current folder.
+        rule_folders: the user's own rules.
+        plugins: values of ``-p``.
+        log_format: ``console`` or ``json``.
+        verbose: whether to log what is done.
+    """
+
+    state: Path | None = None
+    config: Path | None = None
+    rule_folders: tuple[Path, ...] = ()
+    plugins: tuple[str, ...] = ()
+    log_format: str = "console"
+    verbose: bool = False
+    _open: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings."""
+        from trueup.settings import Settings
+
+        return Settings.load(self.config)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The clock: the machine's, or the simulated AWS's where the environment names one."""
+        from trueup.clock import clock_from_environment
+
+        return clock_from_environment()
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The state, opened."""
+        from trueup.journal.journal import Journal
+
+        journal = Journal.open(self.state, self.clock)
+        self._open.callback(journal.store.close)
+        return journal
+
+    @cached_property
+    def host(self) -> Host:
+        """The plugin host."""
+        from trueup.hosting.host import Host
+
+        return Host(self.plugins, os.environ)
+
+    def rules(self, *, tolerant: bool = True) -> RuleSet:
+        """Load all rules; tolerant for audits, strict for whoever writes rules."""
+        from trueup.ruleset.load import load_rules
+        from trueup.ruleset.source import RuleSource
+
+        own = tuple(RuleSource.from_path(path) for path in self.rule_folders)
+        # The user's own files are always held to be right: a typo there must never silently drop a rule.
+        if own:
+            load_rules(own, self.host.fact_schemas())
+        return load_rules((*self.host.rule_sources(), *own), self.host.fact_schemas(), tolerant=tolerant)
+
+    def start_logging(self) -> None:
+        """Send the log to stderr in the chosen form."""
+        from trueup.cli.logs import start_logging
+
+        start_logging(self.log_format, verbose=self.verbose)
