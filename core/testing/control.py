@@ -10,7 +10,7 @@ POST     ``/_trueup/faults``        ``{"operation": …, "kind": …, "resource"
 DELETE   ``/_trueup/faults``        clears every fault
 POST     ``/_trueup/metrics``       ``{"namespace", "metric", "dimensions", "points" | "shape", "region"}``
 POST     ``/_trueup/settings``      ``{"name": value, …}``, see ``Simulation.settings``
-POST     ``/_trueup/reset``         empties all state
+POST     ``/_trueup/reset``         empties all state; ``{"start": "<ISO 8601>"}`` sets the clock
 =======  =========================  ==========================================================================
 """
 
@@ -92,8 +92,9 @@ class Control:
         self._aws.settings.update(given)
         return {}
 
-    def _reset(self, _: dict[str, Any]) -> dict[str, Any]:
-        self._aws.reset()
+    def _reset(self, given: dict[str, Any]) -> dict[str, Any]:
+        start = given.get("start")
+        self._aws.reset(None if start is None else datetime.fromisoformat(start))
         return {}
 
 

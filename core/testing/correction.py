@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from trueup.testing.exchange import Answer, ApiRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trueup.testing.clock import SimulatedClock
     from trueup.testing.faults import Faults
     from trueup.testing.metrics import Metrics
@@ -62,6 +64,13 @@ class Simulation(Protocol):
 
     def answer(self, operation: str, handler: Handler) -> Undo:
         """Let a handler answer one operation, e.g. ``"sqs:CreateQueue"``; the last one given is asked first."""
+
+    def ask(self, request: ApiRequest, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask another operation of the same service, as the caller of ``request`` would.
+
+        Raises:
+            AwsError: the other operation refused.
+        """
 
     def patch(self, target: object, name: str, replacement: object) -> Undo:
         """Replace an attribute of a moto class or module; the undo sets what was there before."""

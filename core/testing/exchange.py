@@ -103,6 +103,11 @@ class ApiRequest:
         """The same request with other parameters, to ``proceed`` with."""
         return replace(self, **self.known.encode(self, parameters))
 
+    def for_operation(self, operation: str, parameters: Mapping[str, Any]) -> ApiRequest:
+        """Another operation of the same service, asked by the same caller."""
+        model = self.known.sibling(operation)
+        return replace(self, operation=operation, model=model, **model.encode(self, parameters))
+
     def answer(self, result: Mapping[str, Any] | None = None) -> Answer:
         """A successful answer with this result, in the protocol the client speaks."""
         return self.known.answer(result or {})

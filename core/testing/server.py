@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from trueup.testing.connection import Broken
     from trueup.testing.correction import Correction, Handler, Undo
-    from trueup.testing.exchange import Answer
+    from trueup.testing.exchange import Answer, ApiRequest
 
 __all__ = ["AlreadyRunningError", "SimulatedAws"]
 
@@ -165,18 +165,18 @@ class SimulatedAws:
                 forget()
 
     @contextmanager
-    def without(self, name: str) -> Iterator[None]:
-        """Switch one correction off for a while: for the tests that show that it is needed.
+    def without(self, *names: str) -> Iterator[None]:
+        """Switch corrections off for a while: for the tests that show that they are needed.
 
         Raises:
-            KeyError: no correction of this name is installed.
+            KeyError: no correction of one of the names is installed.
         """
-        correction, _ = self._installed[name]
+        off = [self._installed[name][0] for name in names]
         chosen = self.corrections
         # All are taken back and put in again, so that their order stays what it was.
         self._uninstall()
         try:
-            self._install(each for each in chosen if each is not correction)
+            self._install(each for each in chosen if each not in off)
             yield
         finally:
             self._uninstall()
@@ -185,6 +185,14 @@ class SimulatedAws:
     def answer(self, operation: str, handler: Handler) -> Undo:
         """See ``Simulation.answer``."""
         return _running(self._dispatch).add(operation, handler)
+
+    def ask(self, request: ApiRequest, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """See ``Simulation.ask``."""
+        other = request.for_operation(operation, parameters)
+        answer = _running(self._dispatch)(other)
+        if not answer.ok:
+            raise other.known.error(answer)
+        return other.result(answer)
 
     def patch(self, target: object, name: str, replacement: object) -> Undo:
         """See ``Simulation.patch``."""

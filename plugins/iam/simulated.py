@@ -21,7 +21,7 @@ DECISIONS = "iam:decisions"
 
 
 def _install_simulation(simulation: Simulation) -> Undo:
-    """Answer ``SimulatePrincipalPolicy`` from the setting; without it the caller may not ask, as an audit role may not."""
+    """Answer ``SimulatePrincipalPolicy`` from the setting; without it the caller may not ask, as most roles may not."""
 
     def simulate(request: ApiRequest, _: Proceed) -> Answer:
         decisions: Mapping[str, bool] | None = simulation.settings.get(DECISIONS)

@@ -36,12 +36,16 @@ class Operation:
         """The operation's name."""
         return str(self.model.name)
 
+    def sibling(self, name: str) -> Operation:
+        """Another operation of the same service, in the same protocol."""
+        return Operation(self.service, self.model.service_model.operation_model(name), self.protocol)
+
     def decode(self, request: ApiRequest) -> dict[str, Any]:
         """The parameters as boto3 took them."""
         return parameters.decode(self, request)
 
     def encode(self, request: ApiRequest, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The parts of a request that carry other parameters: path, query, headers, body."""
+        """The parts of a request that carry other parameters: method, path, query, headers, body."""
         return parameters.encode(self, request, given)
 
     def answer(self, result: Mapping[str, Any]) -> Answer:

@@ -33,7 +33,7 @@ def decode(operation: Operation, request: ApiRequest) -> dict[str, Any]:
 
 
 def encode(operation: Operation, request: ApiRequest, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Path, query, headers and body that carry these parameters instead."""
+    """Method, path, query, headers and body that carry these parameters instead."""
     from botocore.serialize import create_serializer
 
     serializer = create_serializer(operation.protocol, include_validation=False)
@@ -47,6 +47,7 @@ def encode(operation: Operation, request: ApiRequest, given: Mapping[str, Any]) 
     kept = {name: value for name, value in request.headers.items() if name not in ("content-length", "content-type")}
     sent = {name.lower(): _text(value) for name, value in serialized["headers"].items()}
     return {
+        "method": serialized["method"],
         "path": path,
         "query": "&".join(part for part in (literal, written) if part),
         "headers": kept | sent | {"content-length": str(len(content))},

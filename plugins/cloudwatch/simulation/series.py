@@ -71,8 +71,8 @@ def points(
 ) -> list[tuple[int, float]]:
     """The data points of a query, oldest first: POSIX time and value.
 
-    Source: CloudWatch GetMetricData, ``StartTime`` (rounded down by its age), ``EndTime`` (exclusive), ``MetricStat.Period``
-    (no data when the start is older than the period allows).
+    Source: CloudWatch GetMetricData, ``StartTime`` (rounded down), ``EndTime`` (exclusive), ``MetricStat.Period`` (no
+    data when the start is older than the period allows).
     """
     age = now - start
     for limit, multiple in _RETENTION:
