@@ -19,6 +19,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"core": "trueup", "plugins": "trueup/plugins", "reports": "trueup/reports", "rules": "trueup/rules"}
 
+# Data of the framework that lies beside the rules.
+SCHEMAS = ("trueup/rules/schema", "trueup/ruleset/schema")
+
 # What a build needs of the repository.
 SOURCES = ("LICENSE", "README.md", "pyproject.toml", "setup.cfg", *FOLDERS)
 
@@ -46,7 +49,7 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
         else:
             shutil.copy(ROOT / name, source / name)
     files = {
-        str(PurePosixPath(package, path.relative_to(source / folder))): str(path.relative_to(source))
+        in_wheel(package, path.relative_to(source / folder)): str(path.relative_to(source))
         for folder, package in FOLDERS.items()
         for path in (source / folder).rglob("*")
         if path.is_file()
@@ -56,6 +59,12 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
     (sdist,) = out.glob("*.tar.gz")
     (wheel,) = out.glob("*.whl")
     return Distributions(sdist=sdist, wheel=wheel, files=files)
+
+
+def in_wheel(package: str, path: Path) -> str:
+    """Give where a file of a folder belongs in the wheel."""
+    name = str(PurePosixPath(package, path))
+    return name.replace(*SCHEMAS, 1) if name.startswith(SCHEMAS[0]) else name
 
 
 def test_wheel_holds_every_file_and_nothing_else(distributions: Distributions) -> None:

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {"core": "trueup", "plugins": "trueup.plugins", "reports": "trueup.reports", "rules": "trueup.rules"}
+FOLDERS = {
+    "core": "trueup",
+    "plugins": "trueup.plugins",
+    "reports": "trueup.reports",
+    "rules": "trueup.rules",
+    "rules/schema": "trueup.ruleset.schema",
+}
 
 
 def read_setup() -> configparser.ConfigParser:
@@ -21,6 +27,11 @@ def read_setup() -> configparser.ConfigParser:
     return setup
 
 
+def mapped_folder(path: Path) -> str:
+    """Give the folder of the map that a file lies in: the innermost."""
+    return max((folder for folder in FOLDERS if path.is_relative_to(ROOT / folder)), key=len)
+
+
 def test_every_package_is_listed() -> None:
     """Each directory with code or data below the four folders is in the list, and nothing else is."""
     listed = read_setup()["options"]["packages"].split()
@@ -28,14 +39,14 @@ def test_every_package_is_listed() -> None:
         ".".join([package, *path.parent.relative_to(ROOT / folder).parts])
         for folder, package in FOLDERS.items()
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts and folder == mapped_folder(path)
     }
 
     assert sorted(found) == listed
 
 
 def test_folders_are_mapped() -> None:
-    """The map of folders is the four of the design, which keeps every other name out of site-packages."""
+    """The map is the design's four folders and the schemas among them, which keeps other names out of site-packages."""
     lines = read_setup()["options"]["package_dir"].strip().splitlines()
     mapped = {folder.strip(): package.strip() for package, _, folder in (line.partition("=") for line in lines)}
 
