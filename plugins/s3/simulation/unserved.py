@@ -20,6 +20,7 @@ __all__ = ["REFUSED", "UNSERVED"]
 UNSERVED = (
     "CreateBucketMetadataConfiguration",
     "CreateBucketMetadataTableConfiguration",
+    "CreateSession",
     "DeleteBucketMetadataConfiguration",
     "DeleteBucketMetadataTableConfiguration",
     "GetBucketAbac",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+
 from trueup.plugins.awslambda.simulated import CORRECTIONS
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def versions_stay(aws: SimulatedAws) -> None:
     version = client.publish_version(FunctionName="f")["Version"]
     client.create_alias(FunctionName="f", Name="live", FunctionVersion=version)
     for name in ("f:1", "f:live", "arn:aws:lambda:us-east-1:123456789012:function:f:1"):
-        refused(client.update_function_configuration, "InvalidParameterValueException", FunctionName=name, MemorySize=512)
+        refused(
+            client.update_function_configuration, "InvalidParameterValueException", FunctionName=name, MemorySize=512
+        )
     client.update_function_configuration(FunctionName="f:$LATEST", MemorySize=1024)
     sizes = [client.get_function_configuration(FunctionName=name)["MemorySize"] for name in ("f:1", "f:live", "f")]
     assert [256, 256, 1024] == sizes
@@ -119,7 +122,10 @@ def settings_are_told(aws: SimulatedAws) -> None:
     limit = client.get_account_settings()["AccountLimit"]
     assert (limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]) == (1000, 900)
     elsewhere = aws.client("lambda", "eu-west-1").get_account_settings()
-    assert (elsewhere["AccountLimit"]["UnreservedConcurrentExecutions"], elsewhere["AccountUsage"]["FunctionCount"]) == (
+    assert (
+        elsewhere["AccountLimit"]["UnreservedConcurrentExecutions"],
+        elsewhere["AccountUsage"]["FunctionCount"],
+    ) == (
         1000,
         0,
     )
@@ -156,8 +162,8 @@ def minimum_stays(aws: SimulatedAws) -> None:
     error = caught.value.response["Error"]
     assert error["Code"] == "InvalidParameterValueException"
     assert error["Message"] == (
-        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its "
-        "minimum value of [100]."
+        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below "
+        "its minimum value of [100]."
     )
     client.put_function_concurrency(FunctionName="g", ReservedConcurrentExecutions=300)
     client.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=500)

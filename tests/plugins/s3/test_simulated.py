@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+
 from trueup.plugins.s3.simulated import CORRECTIONS
 
 if TYPE_CHECKING:

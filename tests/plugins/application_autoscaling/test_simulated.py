@@ -1,0 +1,97 @@
+"""Each correction of the simulated Application Auto Scaling makes its check hold, and without it it does not hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from trueup.plugins.application_autoscaling.simulated import CORRECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trueup.testing import SimulatedAws
+
+pytest_plugins = ["trueup.testing.fixtures"]
+
+DOES_NOT_HOLD = (AssertionError, ClientError, BotoCoreError, KeyError, pytest.fail.Exception)
+TABLES = {"ServiceNamespace": "dynamodb", "ScalableDimension": "dynamodb:table:ReadCapacityUnits"}
+
+
+def test_every_correction_has_a_check() -> None:
+    """No correction is without its check, and no check without its correction."""
+    assert {correction.name for correction in CORRECTIONS} == CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", [correction.name for correction in CORRECTIONS])
+def test_the_correction_is_right(simulated_aws: SimulatedAws, name: str) -> None:
+    """The simulated service does what the correction says."""
+    CHECKS[name](simulated_aws)
+
+
+@pytest.mark.parametrize("name", [correction.name for correction in CORRECTIONS])
+def test_the_correction_is_needed(simulated_aws: SimulatedAws, name: str) -> None:
+    """Without the correction moto does something else."""
+    with simulated_aws.without(name), pytest.raises(DOES_NOT_HOLD):
+        CHECKS[name](simulated_aws)
+
+
+def targets_are_paged(aws: SimulatedAws) -> None:
+    """A paginator sees each of 120 targets once, in pages of 50, and in the pages that it asks for."""
+    client = aws.client("application-autoscaling")
+    names = registered(client, 120)
+    paginator = client.get_paginator("describe_scalable_targets")
+    pages = list(paginator.paginate(ServiceNamespace="dynamodb"))
+    assert [50, 50, 20] == [len(page["ScalableTargets"]) for page in pages]
+    assert names == [each["ResourceId"] for page in pages for each in page["ScalableTargets"]]
+    pages = list(
+        paginator.paginate(ServiceNamespace="dynamodb", ResourceIds=names[:7], PaginationConfig={"PageSize": 3})
+    )
+    assert [names[0:3], names[3:6], names[6:7]] == [
+        [each["ResourceId"] for each in page["ScalableTargets"]] for page in pages
+    ]
+    refused(client.describe_scalable_targets, "ValidationException", MaxResults=51)
+    refused(client.describe_scalable_targets, "InvalidNextTokenException", NextToken="none of ours")
+
+
+def policies_are_paged(aws: SimulatedAws) -> None:
+    """Eleven policies take two pages."""
+    client = aws.client("application-autoscaling")
+    for name in registered(client, 11):
+        client.put_scaling_policy(PolicyName="p", ResourceId=name, PolicyType="TargetTrackingScaling", **TABLES)
+    pages = client.get_paginator("describe_scaling_policies").paginate(ServiceNamespace="dynamodb")
+    assert [10, 1] == [len(page["ScalingPolicies"]) for page in pages]
+
+
+def schedules_are_paged(aws: SimulatedAws) -> None:
+    """Three scheduled actions take two pages of two."""
+    client = aws.client("application-autoscaling")
+    for name in registered(client, 3):
+        client.put_scheduled_action(ScheduledActionName="night", ResourceId=name, Schedule="rate(1 day)", **TABLES)
+    paginator = client.get_paginator("describe_scheduled_actions")
+    pages = paginator.paginate(ServiceNamespace="dynamodb", PaginationConfig={"PageSize": 2})
+    assert [2, 1] == [len(page["ScheduledActions"]) for page in pages]
+
+
+def registered(client: Any, count: int) -> list[str]:
+    """So many tables whose reads are scaled automatically."""
+    names = [f"table/t{number:03d}" for number in range(count)]
+    for name in names:
+        client.register_scalable_target(ResourceId=name, MinCapacity=1, MaxCapacity=9, **TABLES)
+    return names
+
+
+def refused(call: Callable[..., object], code: str, **parameters: Any) -> None:
+    """The call is refused with this code."""
+    with pytest.raises(ClientError) as caught:
+        call(ServiceNamespace="dynamodb", **parameters)
+    assert code == caught.value.response["Error"]["Code"]
+
+
+CHECKS: dict[str, Callable[[SimulatedAws], None]] = {
+    "application-autoscaling-policies-paged": policies_are_paged,
+    "application-autoscaling-schedules-paged": schedules_are_paged,
+    "application-autoscaling-targets-paged": targets_are_paged,
+}
