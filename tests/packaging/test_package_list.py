@@ -8,8 +8,6 @@ from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 FOLDERS = {
     "core": "trueup",
@@ -68,18 +66,26 @@ def test_every_data_file_is_matched() -> None:
     assert [] == unmatched
 
 
-@pytest.mark.parametrize(
-    ("group", "expected"),
-    [
-        ("trueup.plugins", {"awslambda", "cloudwatch", "dynamodb", "reports", "s3"}),
-        ("trueup.rules", {"awslambda", "dynamodb", "s3"}),
-    ],
-)
-def test_built_in_parts_register_as_strangers_do(group: str, expected: set[str]) -> None:
-    """Each built-in service is an entry point of its group, under the name of its folder."""
-    registered = {point.name: point.value for point in entry_points(group=group) if point.value.startswith("trueup.")}
+def test_built_in_plugins_register_as_strangers_do() -> None:
+    """Each folder of plugins/ with a plugin or corrections is an entry point under its own name, and so is reports."""
+    folders = {path.parent.name for name in ("plugin.py", "simulated.py") for path in ROOT.glob(f"plugins/*/{name}")}
+    registered = {
+        point.name: point.value for point in entry_points(group="trueup.plugins") if point.value.startswith("trueup.")
+    }
 
-    assert expected == set(registered)
+    assert {name: f"trueup.plugins.{name}.plugin" for name in folders} | {
+        "reports": "trueup.reports.plugin"
+    } == registered
+
+
+def test_built_in_rules_register_as_strangers_do() -> None:
+    """Each folder of rules/ with rules is an entry point under its own name."""
+    folders = {path.parent.name for path in ROOT.glob("rules/*/*.cases.json")}
+    registered = {
+        point.name: point.value for point in entry_points(group="trueup.rules") if point.value.startswith("trueup.")
+    }
+
+    assert {name: f"trueup.rules.{name}" for name in folders} == registered
 
 
 def test_plugins_exist() -> None:
