@@ -65,6 +65,7 @@ def actions_for(operation: str) -> tuple[str, ...]:
     return (known,)
 
 
+@cache
 def is_read_only_operation(operation: str) -> bool:
     """Say whether every action that the operation needs is read-only; an unknown operation is not."""
     try:
