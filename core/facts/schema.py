@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from trueup.errors import RuleFileError, UsageError
@@ -22,6 +21,7 @@ from trueup.ruleset.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 __all__ = ["Fact", "FactSchema", "Kind"]
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.facts.json_type import Document, article, is_type, json_type, schema_types
 from trueup.facts.path import join_path
-from trueup.facts.schema import Fact, FactSchema
 from trueup.facts.unknown import Unknown
 from trueup.ruleset.json_file import JsonFile
 from trueup.ruleset.problem import Problem
@@ -21,6 +20,8 @@ from trueup.ruleset.suggest import did_you_mean
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
+
+    from trueup.facts.schema import Fact, FactSchema
 
 __all__ = ["fact_problems", "fact_schema_problems"]
 

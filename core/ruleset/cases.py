@@ -5,7 +5,6 @@ They lie beside the rule, prove it without AWS, and tell a reader by example wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,8 @@ from trueup.ruleset.shipped import form_problems
 from trueup.ruleset.suggest import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from trueup.facts.schema import FactSchema
     from trueup.ruleset.rule import Rule
 

@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trueup.errors import UsageError
-from trueup.facts.json_type import Document
 from trueup.facts.path import split_path
 from trueup.facts.schema import Fact, FactSchema
 from trueup.facts.unknown import Unknown
-from trueup.finding import Evidence
 from trueup.ruleset.leaf import compile_leaf
 from trueup.ruleset.leaf_check import leaf_problems
 from trueup.ruleset.node import AllOf, AnyOf, FactReader, Held, Leaf, Node, Not, Quantified
 from trueup.ruleset.parameter import fill_parameters
 from trueup.ruleset.problem import Pointer, Problem
+
+if TYPE_CHECKING:
+    from trueup.facts.json_type import Document
+    from trueup.finding import Evidence
 
 __all__ = ["KEYWORDS", "CompiledCondition", "check_condition", "compile_condition"]
 
@@ -58,7 +60,7 @@ class CompiledCondition:
 
     def evidence(self, aspects: Mapping[str, Any]) -> tuple[Evidence, ...]:
         """Give the leaves that decided, in the order of the condition."""
-        return tuple(self.root.evidence(aspects, "", False))  # noqa: FBT003 - at the outermost nothing is negated
+        return tuple(self.root.evidence(aspects, "", negated=False))
 
     def unknown(self, aspects: Mapping[str, Any]) -> Unknown | None:
         """Give the first unknown that decided, None when the condition is known to hold or not."""

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trueup.ruleset.positions import Positions, scan
-from trueup.ruleset.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.resources.abc import Traversable
     from pathlib import Path
+
+    from trueup.ruleset.problem import Problem
 
 __all__ = ["JsonFile"]
 

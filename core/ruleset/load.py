@@ -6,7 +6,6 @@ is listed, so that it is never silent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from trueup.ruleset.suggest import did_you_mean
 from trueup.ruleset.validation import rule_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 

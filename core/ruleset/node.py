@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from trueup.facts.json_type import Document, article, json_type, type_check
 from trueup.facts.path import split_path
-from trueup.facts.schema import Fact
 from trueup.facts.unknown import Reason, Unknown
 from trueup.finding import Evidence
-from trueup.ruleset.leaf import Test
+
+if TYPE_CHECKING:
+    from trueup.facts.schema import Fact
+    from trueup.ruleset.leaf import Test
 
 __all__ = ["AllOf", "AnyOf", "FactReader", "Held", "Leaf", "Node", "Not", "Quantified"]
 
@@ -32,7 +34,7 @@ class Node(Protocol):
     def holds(self, root: Any) -> Held:
         """Tell whether it holds for the aspects of a resource, or for one element of a list."""
 
-    def evidence(self, root: Any, prefix: str, negated: bool) -> Iterator[Evidence]:
+    def evidence(self, root: Any, prefix: str, *, negated: bool) -> Iterator[Evidence]:
         """Yield the leaves that decided.
 
         Args:
@@ -76,19 +78,20 @@ class FactReader:
             elif value is None or kind is Unknown:
                 break
             else:
-                return self._unexpected("an object", value)
+                return self.unexpected("an object", value)
         if value is None:
             return Unknown(Reason.NO_DATA, _NULL_METRIC) if self._observed else None
         kind = value.__class__
         if kind is Unknown:
             return value
         if not self._accepted(value):
-            return self._unexpected(" or ".join(article(name) for name in self.fact.types) or "JSON", value)
+            return self.unexpected(" or ".join(article(name) for name in self.fact.types) or "JSON", value)
         if kind is str or kind is int or kind is float or kind is bool:
             return value
         return (_unknown_inside(value) if self.whole else None) or value
 
-    def _unexpected(self, expected: str, value: Any) -> Unknown:
+    def unexpected(self, expected: str, value: Any) -> Unknown:
+        """Give the unknown that a value of another type is: what we do not understand must not be judged."""
         return Unknown(Reason.UNEXPECTED, f"{self.fact.path}: expected {expected}, found {article(json_type(value))}")
 
 
@@ -101,10 +104,12 @@ class Leaf:
     test: Test
 
     def holds(self, root: Any) -> Held:
+        """See ``Node.holds``."""
         value = self.reader.read(root)
         return None if value.__class__ is Unknown else self.test(value)
 
-    def evidence(self, root: Any, prefix: str, negated: bool) -> Iterator[Evidence]:
+    def evidence(self, root: Any, prefix: str, *, negated: bool) -> Iterator[Evidence]:
+        """See ``Node.evidence``."""
         value = self.reader.read(root)
         held = None if value.__class__ is Unknown else self.test(value) is not negated
         expected = {"not": self.schema} if negated else self.schema
@@ -118,6 +123,7 @@ class AllOf:
     parts: tuple[Node, ...]
 
     def holds(self, root: Any) -> Held:
+        """See ``Node.holds``."""
         held: Held = True
         for part in self.parts:
             one = part.holds(root)
@@ -127,8 +133,9 @@ class AllOf:
                 held = None
         return held
 
-    def evidence(self, root: Any, prefix: str, negated: bool) -> Iterator[Evidence]:
-        return _deciding(self.parts, self.holds(root), root, prefix, negated)
+    def evidence(self, root: Any, prefix: str, *, negated: bool) -> Iterator[Evidence]:
+        """See ``Node.evidence``."""
+        return _deciding(self.parts, self.holds(root), root, prefix, negated=negated)
 
 
 @dataclass(slots=True)
@@ -138,6 +145,7 @@ class AnyOf:
     parts: tuple[Node, ...]
 
     def holds(self, root: Any) -> Held:
+        """See ``Node.holds``."""
         held: Held = False
         for part in self.parts:
             one = part.holds(root)
@@ -147,8 +155,9 @@ class AnyOf:
                 held = None
         return held
 
-    def evidence(self, root: Any, prefix: str, negated: bool) -> Iterator[Evidence]:
-        return _deciding(self.parts, self.holds(root), root, prefix, negated)
+    def evidence(self, root: Any, prefix: str, *, negated: bool) -> Iterator[Evidence]:
+        """See ``Node.evidence``."""
+        return _deciding(self.parts, self.holds(root), root, prefix, negated=negated)
 
 
 @dataclass(slots=True)
@@ -158,11 +167,13 @@ class Not:
     part: Node
 
     def holds(self, root: Any) -> Held:
+        """See ``Node.holds``."""
         held = self.part.holds(root)
         return None if held is None else not held
 
-    def evidence(self, root: Any, prefix: str, negated: bool) -> Iterator[Evidence]:
-        return self.part.evidence(root, prefix, not negated)
+    def evidence(self, root: Any, prefix: str, *, negated: bool) -> Iterator[Evidence]:
+        """See ``Node.evidence``."""
+        return self.part.evidence(root, prefix, negated=not negated)
 
 
 @dataclass(slots=True)
@@ -184,6 +195,7 @@ class Quantified:
     document: Any
 
     def holds(self, root: Any) -> Held:
+        """See ``Node.holds``."""
         elements = self._elements(root)
         if elements.__class__ is Unknown:
             return None
@@ -196,7 +208,8 @@ class Quantified:
                 held = None
         return held
 
-    def evidence(self, root: Any, prefix: str, negated: bool) -> Iterator[Evidence]:
+    def evidence(self, root: Any, prefix: str, *, negated: bool) -> Iterator[Evidence]:
+        """See ``Node.evidence``."""
         elements = self._elements(root)
         path = prefix + self.reader.path
         if elements.__class__ is Unknown or not elements:
@@ -208,12 +221,14 @@ class Quantified:
         held = self.holds(root)
         for position, element in enumerate(elements):
             if self.part.holds(element) is held:
-                yield from self.part.evidence(element, f"{path}[{self._label(element, position)}].", negated)
+                yield from self.part.evidence(element, f"{path}[{self._label(element, position)}].", negated=negated)
 
     def _elements(self, root: Any) -> Any:
         """Give the elements; one that is unknown leaves the others known."""
         value = self.reader.read(root)
-        return () if value is None else value
+        if value is None:
+            return ()
+        return value if isinstance(value, list | tuple | Unknown) else self.reader.unexpected("an array", value)
 
     def _label(self, element: Any, position: int) -> str:
         key = self.reader.fact.key
@@ -221,11 +236,11 @@ class Quantified:
         return name if isinstance(name, str) else str(position)
 
 
-def _deciding(parts: tuple[Node, ...], held: Held, root: Any, prefix: str, negated: bool) -> Iterator[Evidence]:
+def _deciding(parts: tuple[Node, ...], held: Held, root: Any, prefix: str, *, negated: bool) -> Iterator[Evidence]:
     """Yield the evidence of the parts that came out as the whole did: they are why it did."""
     for part in parts:
         if part.holds(root) is held:
-            yield from part.evidence(root, prefix, negated)
+            yield from part.evidence(root, prefix, negated=negated)
 
 
 def _unknown_inside(value: Any) -> Unknown | None:

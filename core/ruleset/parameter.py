@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trueup.errors import UsageError
-from trueup.facts.json_type import Document
 from trueup.ruleset.leaf import KEYWORDS, compile_leaf
 from trueup.ruleset.schema_text import describe
 from trueup.ruleset.suggest import did_you_mean
 
 if TYPE_CHECKING:
+    from trueup.facts.json_type import Document
     from trueup.ruleset.rule import Rule
 
 __all__ = ["EffectiveParameter", "ParameterOverrides", "check_value", "fill_parameters", "parameter_names"]

@@ -6,22 +6,23 @@ from it, so that an apply judges by exactly the rule that was reviewed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from trueup.errors import UsageError
-from trueup.facts.json_type import Document
-from trueup.facts.schema import FactSchema
 from trueup.finding import Judgement, Severity, Verdict
 from trueup.ruleset.condition import CompiledCondition, compile_condition, first_unknown
 from trueup.ruleset.parameter import check_value, fill_parameters, unknown_parameter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
+
+    from trueup.facts.json_type import Document
+    from trueup.facts.schema import FactSchema
 
 __all__ = ["BoundRule", "Control", "Remediation", "Rule", "Stage"]
 

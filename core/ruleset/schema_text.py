@@ -6,10 +6,12 @@ For error messages and for people who read a rule's parameters; what has no word
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trueup.facts.json_type import Document, article, schema_types
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = ["describe"]
 

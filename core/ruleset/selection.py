@@ -6,7 +6,6 @@ an error, since an audit of nothing passes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from trueup.finding import Severity
 from trueup.ruleset.suggest import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
     from trueup.ruleset.load import RuleSet
     from trueup.ruleset.rule import Rule
 
@@ -64,7 +65,7 @@ class Selection:
         A name that belongs to a broken file counts as known; the file is listed in ``ruleset.broken``.
 
         Raises:
-            UsageError: a name, pack, control, service, severity or category is not known, or all together select nothing.
+            UsageError: a name of any kind is not known, or all together select no rule.
         """
         self._check(ruleset)
         selected = tuple(rule for rule in ruleset.rules.values() if self._holds(rule, ruleset))
