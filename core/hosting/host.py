@@ -27,7 +27,7 @@ from trueup.ruleset.suggest import did_you_mean
 from trueup.service.declarations import ResourceType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from trueup.auditing.scope import AuditScope
     from trueup.facts.schema import FactSchema
@@ -116,7 +116,7 @@ class Host:
             raise UsageError(message)
         return types[name]
 
-    def audit(self, service: str, scope: AuditScope, rules: Sequence[BoundRule]) -> Iterator[Finding]:
+    def audit(self, service: str, scope: AuditScope, rules: Sequence[BoundRule]) -> Generator[Finding]:
         """Yield what one plugin finds in a scope.
 
         Raises:
@@ -129,12 +129,17 @@ class Host:
     def remediate(self, resource: Snapshot, finding: Finding, rule: BoundRule) -> Change | Refusal:
         """Ask the finding's plugin for a change.
 
+        Args:
+            resource: a snapshot with the aspects that the action needs; the plugin gets it frozen and without series.
+            finding: the failed finding.
+            rule: its rule.
+
         Raises:
             PluginError: it broke, or gave something else.
         """
         entry = self._entry(finding.resource_type.partition(".")[0])
         with self._noting(entry):
-            given = self._caller.call(entry, "remediate", resource=resource, finding=finding, rule=rule)
+            given = self._caller.call(entry, "remediate", resource=resource.frozen(), finding=finding, rule=rule)
             if len(given) != 1 or not isinstance(given[0], Change | Refusal):
                 hook = signature_of("remediate")
                 message = f"{entry.title()}: hook {hook}: expected one Change or Refusal, found {given!r}"

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from trueup.resource import Scope
     from trueup.service.declarations import ResourceType
 
-__all__ = ["identify", "match_arn", "template_fields"]
+__all__ = ["identify", "match_arn", "may_be", "tells_resource", "template_fields"]
+
+_TOLD = frozenset({"partition", "region", "account", "key"})
 
 
 def template_fields(template: str) -> tuple[str, ...]:
@@ -65,18 +67,25 @@ def match_arn(resource_type: ResourceType, arn: str) -> Resource | None:
     It does when the template is made of partition, region, account and the key only; a bucket's ARN says neither its
     account nor its Region, so buckets have to be listed.
     """
-    pattern = _pattern(resource_type.arn, resource_type.key)
-    found = pattern.fullmatch(arn) if pattern else None
-    if found is None:
+    if not tells_resource(resource_type):
         return None
-    return Resource(resource_type.name, arn, found["key"], found["account"], found["region"])
+    found = _pattern(resource_type.arn, resource_type.key).fullmatch(arn)
+    return found and Resource(resource_type.name, arn, found["key"], found["account"], found["region"])
+
+
+def tells_resource(resource_type: ResourceType) -> bool:
+    """Say whether an ARN of the type tells account, Region and key, so that nothing need be listed to find it."""
+    fields = {"key" if name == resource_type.key else name for name in template_fields(resource_type.arn)}
+    return fields <= _TOLD and fields >= _TOLD - {"partition"}
+
+
+def may_be(resource_type: ResourceType, arn: str) -> bool:
+    """Say whether an ARN could be one of the type, as far as the literal parts of its template tell."""
+    return _pattern(resource_type.arn, resource_type.key).fullmatch(arn) is not None
 
 
 @lru_cache(maxsize=1024)
-def _pattern(template: str, key: str) -> re.Pattern[str] | None:
-    names = ["key" if name == key else name for name in template_fields(template)]
-    if sorted(set(names)) != ["account", "key", "partition", "region"]:
-        return None
+def _pattern(template: str, key: str) -> re.Pattern[str]:
     parts: list[str] = []
     seen: set[str] = set()
     for literal, name, _, _ in Formatter().parse(template):
@@ -84,6 +93,7 @@ def _pattern(template: str, key: str) -> re.Pattern[str] | None:
         if name is None:
             continue
         group = "key" if name == key else name
-        parts.append(f"(?P={group})" if group in seen else f"(?P<{group}>{'.+' if group == 'key' else '[^:]+'})")
+        inside = "[^:]+" if group in _TOLD - {"key"} else ".+"
+        parts.append(f"(?P={group})" if group in seen else f"(?P<{group}>{inside})")
         seen.add(group)
-    return re.compile("".join(parts))
+    return re.compile("".join(parts), re.DOTALL)

@@ -31,7 +31,7 @@ def judge_resources(scope: AuditScope, rules: Sequence[BoundRule]) -> Iterator[F
     for read in scope.snapshots(wanted):
         if isinstance(read, ListingFailed):
             for rule in by_type[read.resource_type]:
-                yield unknown_finding(rule.rule.id, read.resource_type, read.unknown)
+                yield unknown_finding(rule.id, read.resource_type, read.unknown)
             continue
         for rule in by_type[read.resource.type]:
             yield judge(rule, read)
@@ -43,10 +43,10 @@ def judge(rule: BoundRule, snapshot: Snapshot) -> Finding:
     try:
         judgement = rule.judge(snapshot.aspects)
     except Exception as error:  # noqa: BLE001 - the border of the rule: it costs its own finding only
-        detail = f"rule {rule.rule.id} could not be evaluated, {type(error).__name__}: {error}"
-        return unknown_finding(rule.rule.id, resource.type, Unknown(Reason.UNEXPECTED, detail), resource)
+        detail = f"rule {rule.id} could not be evaluated, {type(error).__name__}: {error}"
+        return unknown_finding(rule.id, resource.type, Unknown(Reason.UNEXPECTED, detail), resource)
     tags = snapshot.aspects.get("tags")
-    return Finding(rule.rule.id, resource.type, resource, judgement, tags if isinstance(tags, dict) else None)
+    return Finding(rule.id, resource.type, resource, judgement, tags if isinstance(tags, dict) else None)
 
 
 def unknown_finding(rule: str, resource_type: str, unknown: Unknown, resource: Resource | None = None) -> Finding:

@@ -105,6 +105,6 @@ class ServicePlugin:
             )
             raise PluginError(message)
         try:
-            return actions[name].plan(resource.frozen(), rule.action_parameters)
+            return actions[name].plan(resource, rule.action_parameters)
         except UnknownFactError as error:
             return Refusal(f"{error.path} is not known: {error.unknown.sentence()}", unknown=error.unknown)

@@ -1,0 +1,46 @@
+"""The worker threads of a run: so many reads under way at once, whatever the number of scopes and resources.
+
+One bounded pool a run, so that accounts and plugins share AWS's rate limits instead of multiplying them.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from types import TracebackType
+    from typing import Any
+
+__all__ = ["WorkerPool"]
+
+_WORKERS = 16
+
+# Enough read-ahead that no worker idles while the head of the queue is slow, few enough that memory stays flat.
+_AHEAD_A_WORKER = 4
+
+
+class WorkerPool:
+    """A bounded pool of threads, as a context manager; what is still waiting when it ends is never begun.
+
+    Args:
+        workers: how many threads, so how many calls are under way at once.
+    """
+
+    def __init__(self, workers: int = _WORKERS) -> None:
+        self.ahead = workers * _AHEAD_A_WORKER
+        self._executor = ThreadPoolExecutor(workers, "trueup-read")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Let a thread call the function; threads begin in the order of submission."""
+        return self._executor.submit(function, *arguments)

@@ -1,0 +1,171 @@
+"""Reads single resources, again or for more than an audit needed, with the same code as an audit.
+
+Plan reads an action's needs with it, apply reads again before and after each step, and ``trueup facts`` shows what a
+rule sees: were it other code, the same resource could look different to each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trueup.auditing.listing import ListingFailed, select_resources
+from trueup.auditing.measuring import latest_window
+from trueup.auditing.pipeline import Pipeline
+from trueup.auditing.pool import WorkerPool
+from trueup.auditing.reading import ScopeReading
+from trueup.auditing.recipe import Recipe, checked_recipe
+from trueup.errors import PluginError, UnreadableError, UsageError
+from trueup.resource import Resource, Scope
+from trueup.service.arn import match_arn, may_be
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import timedelta
+
+    from trueup.auditing.reading import ReaderSource
+    from trueup.aws.statistics import CallStatistics
+    from trueup.clock import Clock
+    from trueup.facts.snapshot import Snapshot
+    from trueup.hosting.host import Host
+    from trueup.service.declarations import ResourceType
+
+__all__ = ["ResourceReader"]
+
+# What CloudWatch has for 63 days, and what a soak and a watch look at.
+_PERIOD = 300
+
+# Few, since most reads are of one resource; a plan's many still overlap.
+_WORKERS = 8
+
+
+class ResourceReader:
+    """Reads resources of one connection, each time afresh.
+
+    Args:
+        host: knows the resource types and their fact schemas.
+        source: gives readers.
+        clock: tells when facts are read and where metric windows end.
+        scopes: the scopes that a resource is looked for in when its ARN does not say where it is.
+        statistics: where calls and failures are counted.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        source: ReaderSource,
+        clock: Clock,
+        scopes: Sequence[Scope],
+        statistics: CallStatistics | None = None,
+    ) -> None:
+        self._host = host
+        self._source = source
+        self._clock = clock
+        self._scopes = tuple(scopes)
+        self._statistics = statistics
+
+    def read(
+        self,
+        resource_type: ResourceType,
+        resource: Resource,
+        aspects: Collection[str],
+        *,
+        window: timedelta | None = None,
+        period: int | None = None,
+    ) -> Snapshot:
+        """Read the aspects of a resource, and all that they need; what cannot be read is ``Unknown`` in its place.
+
+        Args:
+            resource_type: its type.
+            resource: the resource.
+            aspects: names of declared aspects.
+            window: how far back metrics go, ending at the last full period; as declared when None.
+            period: seconds a point, 300 when None; only with ``window``.
+
+        Raises:
+            CredentialsError: the credentials expired.
+            PluginError: an aspect is not declared.
+        """
+        return next(self.read_all([(resource_type, resource, aspects)], window=window, period=period))
+
+    def read_all(
+        self,
+        wanted: Iterable[tuple[ResourceType, Resource, Collection[str]]],
+        *,
+        window: timedelta | None = None,
+        period: int | None = None,
+    ) -> Iterator[Snapshot]:
+        """Yield a snapshot of each resource, read concurrently, metrics packed; see ``read``.
+
+        Snapshots of resources with metrics come after those without; all of one scope come together.
+        """
+        now = self._clock.now()
+        windows = None if window is None else latest_window(now, window, period or _PERIOD)
+        scopes: dict[Scope, list[tuple[Recipe, Resource]]] = {}
+        recipes: dict[tuple[str, frozenset[str]], Recipe] = {}
+        for resource_type, resource, aspects in wanted:
+            key = resource_type.name, frozenset(aspects)
+            recipes[key] = recipes.get(key) or checked_recipe(resource_type, key[1])
+            scopes.setdefault(self._scope_of(resource), []).append((recipes[key], resource))
+        for scope, group in scopes.items():
+            reading = ScopeReading(scope, self._source, self._host.fact_schemas(), now, self._statistics)
+            with WorkerPool(min(_WORKERS, len(group))) as pool:
+                for snapshot in Pipeline(reading, pool, windows).run(group):
+                    if not isinstance(snapshot, ListingFailed):
+                        yield snapshot
+
+    def locate(self, arn: str) -> tuple[ResourceType, Resource]:
+        """Find the resource of an ARN; lists only where the ARN does not tell account, Region and name.
+
+        Whether it exists is only known once it is read.
+
+        Raises:
+            UsageError: no active plugin has a type with such an ARN, or no resource of one is listed.
+            UnreadableError: the resources among which it could be cannot be listed.
+            CredentialsError: the credentials expired.
+        """
+        unreadable: UnreadableError | None = None
+        for resource_type in self._types(arn):
+            resource = match_arn(resource_type, arn)
+            if resource is not None:
+                self._check_account(arn, resource)
+                return resource_type, resource
+            try:
+                resource = self._look_for(resource_type, arn)
+            except UnreadableError as error:
+                unreadable = error
+            if resource is not None:
+                return resource_type, resource
+        if unreadable is not None:
+            raise unreadable
+        services = ", ".join(self._host.services()) or "none"
+        message = f"resource {arn}: expected the ARN of a resource that a plugin knows ({services}), found none such"
+        raise UsageError(message)
+
+    def _types(self, arn: str) -> Iterator[ResourceType]:
+        """Give the types that may have the ARN, the plugin of the ARN's own service first, so that few are imported."""
+        service = arn.split(":")[2] if arn.count(":") > 1 else ""
+        for name in sorted(self._host.services(), key=lambda each: each != service):
+            try:
+                types = self._host.resource_types(name)
+            except PluginError:
+                continue  # the host keeps it in ``broken``
+            yield from (each for each in types.values() if may_be(each, arn))
+
+    def _look_for(self, resource_type: ResourceType, arn: str) -> Resource | None:
+        for scope in self._scopes:
+            reading = ScopeReading(scope, self._source, {}, self._clock.now(), self._statistics)
+            for found in select_resources(reading, resource_type, (arn,)):
+                if isinstance(found, ListingFailed):
+                    raise UnreadableError(found.unknown)
+                return found
+        return None
+
+    def _check_account(self, arn: str, resource: Resource) -> None:
+        accounts = {each.account for each in self._scopes}
+        if accounts and resource.account not in accounts:
+            message = f"resource {arn}: expected one of account {', '.join(sorted(accounts))}, found {resource.account}"
+            raise UsageError(message)
+
+    def _scope_of(self, resource: Resource) -> Scope:
+        partition = resource.arn.split(":")[1] if resource.arn.startswith("arn:") else "aws"
+        return Scope(resource.account, resource.region, partition)
