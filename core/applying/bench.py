@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import timedelta
 
     from trueup.applying.interrupt import Interrupt
@@ -62,7 +62,7 @@ class FactReader(Protocol):
         self,
         resource_type: ResourceType,
         resource: Resource,
-        aspects: Iterable[str],
+        aspects: Collection[str],
         *,
         window: timedelta | None = None,
         period: int | None = None,

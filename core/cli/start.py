@@ -79,7 +79,7 @@ class Start:
         from trueup.ruleset.load import load_rules
         from trueup.ruleset.source import RuleSource
 
-        own = tuple(RuleSource.from_path(path) for path in self.rule_folders)
+        own = tuple(RuleSource.of_user(path) for path in self.rule_folders)
         # The user's own files are always held to be right: a typo there must never silently drop a rule.
         if own:
             load_rules(own, self.host.fact_schemas())

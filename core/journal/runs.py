@@ -78,10 +78,15 @@ class Runs:
         self._store = store
         self._clock = clock
 
+    def new_id(self) -> str:
+        """Give the id of a run that is about to start: its calls carry it from the first on."""
+        return f"{self._clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
     def start(
         self,
         kind: str,
         *,
+        run: str | None = None,
         account: str | None = None,
         principal: str | None = None,
         selection: Mapping[str, Any] | None = None,
@@ -89,9 +94,9 @@ class Runs:
         of_run: str | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> str:
-        """Begin a run and give its id."""
+        """Begin a run (with an id that ``new_id`` gave) and give its id."""
         now = self._clock.now()
-        run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        run = run or self.new_id()
         with self._store.write() as db:
             db.execute(
                 "INSERT INTO run (id, kind, status, started_at, account, principal, tool_version, selection,"

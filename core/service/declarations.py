@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from trueup.change import Reversible
+
 if TYPE_CHECKING:
     from trueup.change import Change, Condition, Refusal, Risk
     from trueup.facts.snapshot import Snapshot
-    from trueup.resource import Resource, Scope
+    from trueup.resource import Scope
 
 __all__ = [
     "ActionDeclaration",
@@ -159,6 +161,7 @@ class ActionDeclaration:
         capacity: whether it lowers capacity, so that the canary is soaked and one reduction a resource and plan holds.
         settle_seconds: after this long unsettled, the change is ``settling`` and left.
         poll_seconds: how often facts are read while settling.
+        reversible: the best that its changes can be undone; a change may say less.
         budgets: account budget name to the fact path that says how much is free (``lambda:unreserved-concurrency``
             to ``account.spare``), for ``Change.budget``.
         parameters: JSON Schema of the parameters that a rule may give.
@@ -174,6 +177,7 @@ class ActionDeclaration:
     capacity: bool = False
     settle_seconds: int = 600
     poll_seconds: int = 5
+    reversible: Reversible = Reversible.YES
     budgets: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from trueup.change import Reversible
 from trueup.service.declarations import ActionDeclaration, DerivedAspect, MetricsAspect, ReadAspect, ResourceType
 from trueup.service.marks import Mark, leave_mark
 
@@ -174,6 +175,7 @@ def action(  # noqa: PLR0913 - one keyword for each thing that the host must kno
     risk: Risk | Literal["safe", "disruptive", "destructive"],
     permissions: tuple[str, ...] = (),
     capacity: bool = False,
+    reversible: Reversible = Reversible.YES,
     settle_seconds: int = 600,
     poll_seconds: int = 5,
     budgets: Mapping[str, str] = _NONE,
@@ -201,6 +203,7 @@ def action(  # noqa: PLR0913 - one keyword for each thing that the host must kno
             risk=risk,  # type: ignore[arg-type]  # made a Risk, or refused, when the class is checked
             permissions=permissions,
             capacity=capacity,
+            reversible=reversible,
             settle_seconds=settle_seconds,
             poll_seconds=poll_seconds,
             budgets=budgets,

@@ -1,0 +1,55 @@
+"""Exit codes: what a job may conclude from how a command ended.
+
+Worked out from the journal in one place, so that the same state of affairs never ends differently.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trueup.journal.changes import ChangeStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["BROKEN", "FAILED", "INTERRUPTED", "audit_code", "changes_code"]
+
+# An audit found failures.
+FAILED = 3
+# An audit found unknowns and no failure, or a plugin is broken.
+BROKEN = 4
+# A plan or a change was refused.
+REFUSED = 5
+# Something of the changes remains to be looked at.
+PARTLY = 6
+# A change was rolled back by itself.
+ROLLED_BACK = 7
+# 128 + SIGINT, as shells count.
+INTERRUPTED = 130
+
+_REMAINS = frozenset({ChangeStatus.FAILED, ChangeStatus.UNVERIFIED, ChangeStatus.SETTLING, ChangeStatus.INDETERMINATE})
+
+
+def audit_code(summary: Mapping[str, int], *, broken: bool) -> int:
+    """Give the exit code of an audit from its counts by verdict."""
+    if summary.get("fail"):
+        return FAILED
+    return BROKEN if summary.get("unknown") or broken else 0
+
+
+def changes_code(statuses: Iterable[ChangeStatus], run_status: str, *, rollback: bool = False) -> int:
+    """Give the exit code of an apply, resume or rollback.
+
+    Args:
+        statuses: where its changes stand.
+        run_status: how the run ended.
+        rollback: whether rolled back is what was asked for.
+    """
+    found = set(statuses)
+    if run_status == "interrupted":
+        return INTERRUPTED
+    if not rollback and ChangeStatus.ROLLED_BACK in found:
+        return ROLLED_BACK
+    if found & _REMAINS or (ChangeStatus.PLANNED in found and run_status != "finished"):
+        return PARTLY
+    return REFUSED if found & {ChangeStatus.STALE, ChangeStatus.SKIPPED} else 0

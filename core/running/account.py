@@ -1,0 +1,152 @@
+"""The account that a command works on: connection, scopes, and the ways to read and to write it.
+
+Made once a run, so that every call of the run carries its id and goes through the same guards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from trueup.applying.bench import Bench
+from trueup.applying.interrupt import Interrupt
+from trueup.auditing.resource_reader import ResourceReader
+from trueup.aws.alarms import read_alarms
+from trueup.aws.connection import connect
+from trueup.aws.settings import ClientSettings
+from trueup.aws.statistics import CallStatistics
+from trueup.errors import RefusedError, UnreadableError
+from trueup.resource import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trueup.applying.bench import Sender
+    from trueup.aws.connection import Connection
+    from trueup.clock import Clock
+    from trueup.facts.unknown import Unknown
+    from trueup.hosting.host import Host
+    from trueup.journal.journal import Journal
+    from trueup.resource import Resource
+    from trueup.service.declarations import ResourceType
+    from trueup.settings import Settings
+
+__all__ = ["Account", "Target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which account, as the options of the command line say it.
+
+    Args:
+        profile: the profile of ~/.aws.
+        regions: the Regions, none for the profile's own.
+        endpoint_url: where every call goes instead of to AWS.
+        role_arn: the role to assume.
+        external_id: the external id for it.
+    """
+
+    profile: str | None = None
+    regions: tuple[str, ...] = ()
+    endpoint_url: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+
+
+@dataclass
+class Account:
+    """One account during one run.
+
+    Args:
+        target: which.
+        run: the run's id, for the user agent of every call.
+        host: the plugin host.
+        journal: the journal.
+        clock: the time.
+        settings: the settings.
+    """
+
+    target: Target
+    run: str
+    host: Host
+    journal: Journal
+    clock: Clock
+    settings: Settings
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The connection; nothing is sent when it is made.
+
+        Raises:
+            CredentialsError: there is no such profile.
+            UsageError: there is no such Region.
+        """
+        target = self.target
+        made = connect(
+            target.profile,
+            target.endpoint_url,
+            target.regions[0] if target.regions else None,
+            ClientSettings(workers=self.settings.audit.workers, run_id=self.run),
+        )
+        return made.assume_role(target.role_arn, target.external_id) if target.role_arn else made
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The scopes: the account, which is asked for here, in each Region.
+
+        Raises:
+            CredentialsError: the credentials are absent, expired or not accepted.
+            UsageError: there is no such Region.
+        """
+        regions = self.target.regions or (self.connection.region,)
+        return tuple(self.connection.scope(region) for region in dict.fromkeys(regions))
+
+    def check_account(self, expected: str | None, what: str) -> None:
+        """Check that these credentials are for the account that a plan or run is for.
+
+        Raises:
+            RefusedError: they are for another.
+        """
+        identity = self.connection.identity()
+        if expected is not None and identity.account != expected:
+            message = (
+                f"{what} is for account {expected}, expected credentials for it, "
+                f"found {identity.arn}; choose another --profile"
+            )
+            raise RefusedError(message)
+
+    def reader(self, statistics: CallStatistics | None = None) -> ResourceReader:
+        """Give what reads single resources."""
+        return ResourceReader(self.host, self.connection, self.clock, self.scopes, statistics)
+
+    def bench(self, say: Callable[[str], None]) -> Bench:
+        """Give what applying and rolling back work with."""
+        return Bench(
+            journal=self.journal,
+            clock=self.clock,
+            settings=self.settings,
+            plugins=self.host,
+            reader=self.reader(),
+            sender=self._sender,
+            alarms=self._alarms_of,
+            interrupt=Interrupt(self.journal, self.clock, self.settings.apply),
+            say=say,
+        )
+
+    def _scope_of(self, resource: Resource) -> Scope:
+        return Scope(resource.account, resource.region, self.connection.identity().partition)
+
+    def _sender(self, resource: Resource) -> Sender:
+        return self.connection.writer(self._scope_of(resource))
+
+    def _alarms_of(self, declared: ResourceType, resource: Resource) -> tuple[str, ...] | Unknown:
+        """Give the alarms in ALARM about a resource; read anew each time, since alarms change while a run goes on."""
+        if not declared.alarm_dimensions:
+            return ()
+        reader = self.connection.reader(self._scope_of(resource), ["cloudwatch:DescribeAlarms"])
+        try:
+            alarms = read_alarms(reader)
+        except UnreadableError as error:
+            return error.unknown
+        return alarms.about({name: text.format(id=resource.id) for name, text in declared.alarm_dimensions.items()})

@@ -1,0 +1,162 @@
+"""An audit from start to finish: judged, streamed into the journal, ended with a status whatever happens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from trueup.auditing.audit import audit_rules
+from trueup.errors import PluginError, UsageError
+from trueup.facts.unknown import Reason, Unknown
+from trueup.finding import Finding, Severity, Verdict
+from trueup.journal.findings import finding_to_json
+from trueup.service.judging import unknown_finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from trueup.journal.findings import FindingsWriter
+    from trueup.resource import Resource
+    from trueup.ruleset.load import BrokenFile
+    from trueup.ruleset.rule import BoundRule
+    from trueup.ruleset.selection import Selection
+    from trueup.running.account import Account
+
+__all__ = ["Audited", "Auditor", "rule_to_json"]
+
+
+@dataclass(slots=True)
+class Audited:
+    """What an audit gave, besides what it put into the journal.
+
+    Args:
+        run: its id.
+        failed: the failed findings that have a fix, in the order in which they were found.
+        matched: rule id to the number of resources that the rule applies to.
+        broken: whether a plugin or a rule file is broken.
+    """
+
+    run: str
+    failed: list[tuple[BoundRule, Resource]] = field(default_factory=list)
+    matched: Counter[str] = field(default_factory=Counter)
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Auditor:
+    """Audits one account with one set of rules.
+
+    Args:
+        account: what is read.
+        rules: the selected rules by id.
+        selection: the selection, for the report, and for the resources that are meant.
+        broken: rule files that could not be used.
+        progress: told of every finding.
+    """
+
+    account: Account
+    rules: Mapping[str, BoundRule]
+    selection: Selection
+    broken: tuple[BrokenFile, ...] = ()
+    progress: Callable[[Finding], None] = lambda _finding: None
+
+    def start(self, kind: str) -> None:
+        """Begin the run in the journal, once it is known whose credentials these are."""
+        identity = self.account.connection.identity()
+        self.account.journal.runs.start(
+            kind,
+            run=self.account.run,
+            account=identity.account,
+            principal=identity.arn,
+            selection=self.selection.to_json(),
+        )
+
+    def audit(self, writer: FindingsWriter, *, hold_failed: bool = False) -> Audited:
+        """Judge everything that is selected; findings go to ``writer`` as they come.
+
+        Args:
+            writer: takes the findings.
+            hold_failed: keep failed findings that have a fix back, for who plans them; they are in ``failed`` only.
+        """
+        audited = Audited(self.account.run)
+        scopes = self.account.scopes
+        fixes = {rule: self._fix(bound) for rule, bound in self.rules.items()}
+
+        def sink(finding: Finding) -> None:
+            self.progress(finding)
+            verdict = finding.judgement.verdict
+            if verdict is not Verdict.NOT_APPLICABLE and finding.resource is not None:
+                audited.matched[finding.rule] += 1
+            fix = fixes.get(finding.rule)
+            if verdict is Verdict.FAIL and finding.resource is not None and fix is not None:
+                audited.failed.append((self.rules[finding.rule], finding.resource))
+                if hold_failed:
+                    return
+            writer.add(finding_to_json(finding, scopes[0], fix))
+
+        results = audit_rules(
+            self.account.host,
+            self.rules.values(),
+            scopes,
+            self.account.connection,
+            sink=sink,
+            clock=self.account.clock,
+            selection=self.selection,
+            workers=self.account.settings.audit.workers,
+        )
+        for finding in self._of_broken_files():
+            sink(finding)
+        writer.keep_rules({rule: rule_to_json(bound) for rule, bound in self.rules.items()} | self._broken_rules())
+        writer.keep_scopes(each.to_json() for each in results)
+        audited.broken = bool(self.broken) or bool(self.account.host.broken)
+        return audited
+
+    def severities(self) -> dict[str, Severity]:
+        """Give the severity of each rule, which orders the findings."""
+        return {rule: bound.rule.severity for rule, bound in self.rules.items()}
+
+    def _fix(self, bound: BoundRule) -> dict[str, Any] | None:
+        fix = bound.rule.remediation
+        if fix is None:
+            return None
+        try:
+            action = self.account.host.resource_type(bound.rule.resource).actions[fix.action]
+        except (PluginError, UsageError, KeyError):
+            return None
+        return {"action": fix.action, "risk": str(action.risk), "reversible": str(action.reversible)}
+
+    def _of_broken_files(self) -> Iterable[Finding]:
+        for file in self.broken:
+            why = Unknown(Reason.BROKEN_PLUGIN, f"its rule file cannot be used: {file.problems[0]}")
+            yield unknown_finding(file.id, file.resource or "unknown", why)
+
+    def _broken_rules(self) -> dict[str, dict[str, Any]]:
+        return {
+            file.id: {
+                "title": "A rule file that cannot be used",
+                "severity": str(Severity.MEDIUM),
+                "category": "operations",
+                "resource": file.resource or "unknown",
+                "rationale": "; ".join(file.problems),
+                "references": [],
+                "compliance": [],
+                "parameters": {},
+            }
+            for file in self.broken
+        }
+
+
+def rule_to_json(bound: BoundRule) -> dict[str, Any]:
+    """Give a rule as the report has it, once a run."""
+    rule = bound.rule
+    return {
+        "title": rule.title,
+        "severity": str(rule.severity),
+        "category": rule.category,
+        "resource": rule.resource,
+        "rationale": rule.rationale,
+        "references": list(rule.references),
+        "compliance": [{"framework": each.framework, "control": each.control} for each in rule.compliance],
+        "parameters": dict(bound.parameters),
+    }
