@@ -11,46 +11,79 @@ from __future__ import annotations
 import json
 from typing import Any
 
-__all__ = ["require_whole_answers"]
+from botocore.parsers import ResponseParserError, ResponseParserFactory
+
+__all__ = ["CarefulParserFactory", "require_whole_answers"]
 
 _OK = 200
+_HEAD = 64
 _FIRST_ERROR = 300
+
+# What botocore's parsers raise for answers of another shape, found by feeding them changed ones.
+_STUMBLES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 def require_whole_answers(client: Any) -> None:
-    """Let a client raise ``ResponseParserError`` for an answer of success that is cut off, empty or not AWS's."""
+    """Let a client raise ``ResponseParserError`` for what is cut off, and for a success that is empty or not AWS's."""
     client.meta.events.register_first("before-parse", _require_whole)
 
 
+class CarefulParserFactory(ResponseParserFactory):  # type: ignore[misc]  # botocore has no types
+    """Makes parsers that raise ``ResponseParserError`` for whatever they stumble over, instead of a dozen others."""
+
+    def create_parser(self, protocol_name: str) -> Any:
+        """Give a parser of the protocol."""
+        return _CarefulParser(super().create_parser(protocol_name))
+
+
+class _CarefulParser:
+    def __init__(self, parser: Any) -> None:
+        self._parser = parser
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._parser, name)
+
+    def parse(self, response: dict[str, Any], shape: Any) -> Any:
+        try:
+            return self._parser.parse(response, shape)
+        except _STUMBLES as error:
+            message = f"the answer does not have the shape that the model says ({type(error).__name__})"
+            raise ResponseParserError(message) from error
+
+
 def _require_whole(operation_model: Any, response_dict: dict[str, Any], **_details: Any) -> None:
-    if response_dict["status_code"] >= _FIRST_ERROR or operation_model.http.get("method") == "HEAD":
+    if operation_model.http.get("method") == "HEAD":
         return
-    if operation_model.has_streaming_output or operation_model.has_event_stream_output:
+    streamed = operation_model.has_streaming_output or operation_model.has_event_stream_output
+    if streamed and response_dict["status_code"] < _FIRST_ERROR:
         return
     problem = _problem_of(operation_model, response_dict)
     if problem:
-        from botocore.parsers import ResponseParserError
-
         message = f"the answer of {operation_model.name} is not whole: {problem}"
         raise ResponseParserError(message)
 
 
 def _problem_of(operation_model: Any, response_dict: dict[str, Any]) -> str | None:
-    body, headers = response_dict["body"], response_dict["headers"]
-    announced = headers.get("content-length")
+    body, announced = response_dict["body"], response_dict["headers"].get("content-length")
     if announced is not None and announced.isdigit() and int(announced) != len(body):
         return f"{announced} bytes were announced, {len(body)} came"
-    if str(headers.get("content-type", "")).startswith("text/html"):
-        return "it is a web page"
+    if response_dict["status_code"] >= _FIRST_ERROR:
+        return None
     if not body:
         expected = response_dict["status_code"] == _OK and _has_body(operation_model.output_shape)
         return "it is empty" if expected else None
-    if "json" in operation_model.service_model.resolved_protocol and _is_json(operation_model.output_shape):
-        try:
-            json.loads(body)
-        except ValueError as error:
-            return f"its JSON does not parse ({error})"
-    return None
+    if body[:_HEAD].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return "it is a web page"
+    is_json = "json" in operation_model.service_model.resolved_protocol and _is_json(operation_model.output_shape)
+    return _problem_of_json(body) if is_json else None
+
+
+def _problem_of_json(body: bytes) -> str | None:
+    try:
+        document = json.loads(body)
+    except ValueError as error:
+        return f"its JSON does not parse ({type(error).__name__})"
+    return None if isinstance(document, dict) else "its JSON is no object"
 
 
 def _has_body(shape: Any) -> bool:

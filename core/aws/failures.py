@@ -80,6 +80,8 @@ _NOT_FOUND = re.compile(r"NoSuch|NotFound|DoesNotExist|NotExist|\A404\Z")
 
 _ACTION = re.compile(r"not authorized to perform:? ([a-z0-9-]{1,64}:[A-Za-z0-9]{1,128})(?![A-Za-z0-9*:])")
 
+_PARAMETER = re.compile(r"parameter (?:in [\w.\[\]]+: )?\"?([\w.\[\]]+)")
+
 # A message may hold a whole encoded authorization failure; a report needs its beginning.
 _MESSAGE_LIMIT = 300
 
@@ -134,12 +136,14 @@ def classify_write(error: Exception) -> WriteOutcome:
 
 
 def missing_action(error: Exception, operation: str) -> str | None:
-    """Give the IAM action to allow: the one that AWS names, else the first that the operation needs."""
+    """Give the IAM action to allow: the one that AWS names, if there is such a one, else the operation's first."""
+    from trueup.aws.iam.levels import canonical_action
     from trueup.aws.iam.operations import UnknownOperationError, actions_for
 
     named = _ACTION.search(_message_of(error))
-    if named:
-        return named[1]
+    known = canonical_action(named[1]) if named else None
+    if known:
+        return known
     try:
         return actions_for(operation)[0]
     except UnknownOperationError:
@@ -211,7 +215,16 @@ def _status_of(error: Exception) -> int:
 
 
 def _message_of(error: Exception) -> str:
+    """Give the message, but for what botocore quotes in it: an answer or a parameter may hold a secret."""
+    import botocore.exceptions
+    import botocore.parsers
+
     response: Any = getattr(error, "response", None)
     if isinstance(response, dict):
         return str(response.get("Error", {}).get("Message") or "")
+    if isinstance(error, botocore.parsers.ResponseParserError):
+        return str(error).partition(", invalid XML received")[0]
+    if isinstance(error, botocore.exceptions.ParamValidationError):
+        names = dict.fromkeys(_PARAMETER.findall(str(error)))
+        return f"botocore refused {', '.join(names) or 'the parameters'}"
     return str(error)

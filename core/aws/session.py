@@ -15,7 +15,7 @@ import botocore.session
 from botocore.config import Config
 
 import trueup
-from trueup.aws.answers import require_whole_answers
+from trueup.aws.answers import CarefulParserFactory, require_whole_answers
 from trueup.aws.guard import ReadingGuard, WritingGuard
 from trueup.aws.models import shared_loader
 from trueup.errors import GuardError
@@ -46,6 +46,7 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         self._settings = settings
         self._next_guard: ReadingGuard | WritingGuard | None = None
         self.register_component("data_loader", shared_loader())
+        self.register_component("response_parser_factory", CarefulParserFactory())
         self._boto3 = boto3.Session(botocore_session=self)
         self.set_default_client_config(self._behaviour("standard", settings.attempts))
 
