@@ -198,7 +198,7 @@ def _summary(table: Snapshot) -> str:
     before = table["capacity"]
     text = f"{table.resource.id}: {before['read_units']} read and {before['write_units']} write units"
     if before["by_index"]:
-        text += f" (and those of its {len(before['by_index'])} global secondary indexes)"
+        text += f", and those of {', '.join(sorted(before['by_index']))},"
     text += " become on-demand"
     if table["autoscaling.targets"]:
         text += "; auto scaling stays registered and has no effect until a rollback"

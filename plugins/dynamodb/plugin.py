@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["DynamoDbPlugin"]
 
 _MINUTES_DAYS = 14
-"""CloudWatch keeps one-minute points for 15 days and gives none at all to a window that begins a moment earlier."""
+"""CloudWatch keeps points of one minute for 15 days; a window that begins a moment earlier has none at all."""
 
 _SETTLE_SECONDS = 1800
 """A first switch takes minutes, its indexes settle after the table."""

@@ -16,6 +16,9 @@ __all__ = ["usage"]
 
 _DAY = 86_400
 
+_DIGITS = 2
+"""Decimal places of capacity units; DynamoDB counts halves, what comes after is floating point's."""
+
 
 def usage(table: Snapshot) -> dict[str, Any]:
     """Give the units consumed over the look-back by a table and all its indexes.
@@ -31,8 +34,8 @@ def usage(table: Snapshot) -> dict[str, Any]:
     read, write = (_by_day(table, way.fact) for way in (READ, WRITE))
     return {
         "days": len(read),
-        "read_units": sum(read),
-        "write_units": sum(write),
+        "read_units": round(sum(read), _DIGITS),
+        "write_units": round(sum(write), _DIGITS),
         "busiest_day": {"read_units": max(read), "write_units": max(write)},
         "quietest_day": {"read_units": min(read), "write_units": min(write)},
     }
@@ -46,4 +49,4 @@ def _by_day(table: Snapshot, way: str) -> list[float]:
     for each in series:
         for at, units in each.points.items():
             days[min((at - begin) // _DAY, len(days) - 1)] += units
-    return days
+    return [round(units, _DIGITS) for units in days]

@@ -244,7 +244,7 @@ def test_auto_scaling_and_indexes_are_told(tables: Any) -> None:
     target = {"ScalableDimension": "dynamodb:table:ReadCapacityUnits", "MinCapacity": 5, "MaxCapacity": 50}
     snapshot = tables.idle(tables.described(indexes={"by-date": (5, 5)}), autoscaling={"targets": [target]})
     assert (
-        "orders: 500 read and 500 write units (and those of its 1 global secondary indexes) become on-demand; "
+        "orders: 500 read and 500 write units, and those of by-date, become on-demand; "
         "auto scaling stays registered and has no effect until a rollback"
     ) == _planned(set_billing_mode(snapshot.frozen(), SWITCH)).summary
 

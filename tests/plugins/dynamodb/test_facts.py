@@ -26,6 +26,12 @@ OFF = {
 }
 
 
+def _reads(aspect: ReadAspect | MetricsAspect | DerivedAspect) -> list[str]:
+    if isinstance(aspect, ReadAspect):
+        return list(aspect.reads)
+    return ["cloudwatch:GetMetricData"] if isinstance(aspect, MetricsAspect) else []
+
+
 def test_the_fact_schema_is_well_formed() -> None:
     """Every fact has its type, description and unit, as the form of fact schemas demands."""
     file = files("trueup.plugins.dynamodb").joinpath("facts", "table.schema.json")
@@ -34,10 +40,7 @@ def test_the_fact_schema_is_well_formed() -> None:
 
 def test_every_aspect_is_described_with_the_operations_it_reads(tables: Any) -> None:
     """The schema and the plugin name the same aspects and the same reads."""
-    declared = {}
-    for name, aspect in tables.type.aspects.items():
-        reads = {ReadAspect: lambda each: list(each.reads), MetricsAspect: lambda _: ["cloudwatch:GetMetricData"]}
-        declared[name] = reads.get(type(aspect), lambda _: [])(aspect)
+    declared = {name: _reads(aspect) for name, aspect in tables.type.aspects.items()}
     written = {name: aspect["x-reads"] for name, aspect in tables.schema.document["properties"].items()}
     assert declared == written
 

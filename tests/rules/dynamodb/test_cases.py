@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,8 +11,10 @@ from trueup.facts.schema import FactSchema
 from trueup.finding import Verdict
 from trueup.ruleset.cases import run_cases
 from trueup.ruleset.load import load_rules
-from trueup.ruleset.rule import Rule
 from trueup.ruleset.source import RuleSource
+
+if TYPE_CHECKING:
+    from trueup.ruleset.rule import Rule
 
 
 def _rules() -> list[Rule]:
