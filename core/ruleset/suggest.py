@@ -16,6 +16,8 @@ __all__ = ["did_you_mean", "nearest"]
 # difflib's own cutoff of 0.6 misses dropped prefixes such as `pitr-enabled` for `dynamodb-table-pitr-enabled`.
 _CUTOFF = 0.55
 _MOST = 3
+# When one candidate is clearly meant, the lesser ones only distract.
+_SPREAD = 0.15
 
 
 def nearest(word: str, candidates: Iterable[str], *, most: int = _MOST) -> tuple[str, ...]:
@@ -34,7 +36,8 @@ def nearest(word: str, candidates: Iterable[str], *, most: int = _MOST) -> tuple
             score = max(score, _CUTOFF)
         if score >= _CUTOFF:
             scored.append((-score, candidate))
-    return tuple(candidate for _, candidate in sorted(scored)[:most])
+    scored.sort()
+    return tuple(candidate for score, candidate in scored[:most] if score <= scored[0][0] + _SPREAD)
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
