@@ -1,7 +1,7 @@
 """The corrections that make moto's S3 behave as AWS's: one line each, the work is in ``simulation/``.
 
 The order matters where two answer the same operation: the last one is asked first, so what refuses stands after what
-does, and the owner's guard stands at the end.
+does, and what every request meets first, the owner and the Region, at the end.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trueup.plugins.s3.simulation import (
+    acls,
     configurations,
     defaults,
     lifecycle,
     listing,
     owners,
     policies,
+    regions,
     unserved,
 )
 
@@ -34,8 +36,11 @@ CORRECTIONS: tuple[Correction, ...] = (
     configurations.METRICS,
     configurations.ANALYTICS,
     configurations.INVENTORY,
+    acls.DISABLED,
+    acls.PUBLIC_REFUSED,
     policies.CHECKED,
     policies.JUDGED,
     unserved.REFUSED,
     owners.EXPECTED,
+    regions.REDIRECTED,
 )

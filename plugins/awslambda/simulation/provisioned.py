@@ -61,7 +61,18 @@ def _install(aws: Simulation) -> Undo:
         aws.phases.leave("lambda", _resource(function, qualifier))
         return request.answer()
 
+    def reserve(request: ApiRequest, proceed: Proceed) -> Answer:
+        asked = request.parameters["ReservedConcurrentExecutions"]
+        total = sum(count for count, _ in _configurations(function_of(request)).values())
+        if asked < total:
+            raise invalid_value(
+                f"ReservedConcurrentExecutions {asked} should not be lower than function's total provisioned "
+                f"concurrency [{total}]."
+            )
+        return proceed(request)
+
     return together(
+        aws.answer("lambda:PutFunctionConcurrency", reserve),
         aws.answer("lambda:PutProvisionedConcurrencyConfig", put),
         aws.answer("lambda:GetProvisionedConcurrencyConfig", get),
         aws.answer("lambda:ListProvisionedConcurrencyConfigs", enumerate_all),

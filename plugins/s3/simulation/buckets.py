@@ -13,9 +13,14 @@ from trueup.plugins.s3.simulation.refusals import no_such_bucket
 if TYPE_CHECKING:
     from trueup.testing.exchange import ApiRequest
 
-__all__ = ["bucket_of", "buckets_of_account", "documents_of", "owner_of"]
+__all__ = ["bucket_name", "bucket_of", "buckets_of_account", "documents_of", "operations_with", "owner_of"]
 
 _DOCUMENTS = "_trueup_documents"
+
+
+def bucket_name(request: ApiRequest) -> str:
+    """The name of the bucket that a request is for, from its path: the body need not be read for it."""
+    return request.known.labels["Bucket"]
 
 
 def bucket_of(request: ApiRequest) -> Any:
@@ -26,7 +31,7 @@ def bucket_of(request: ApiRequest) -> Any:
     """
     from moto.s3.models import s3_backends
 
-    name = request.parameters["Bucket"]
+    name = bucket_name(request)
     if name not in s3_backends.bucket_accounts:
         raise no_such_bucket(name)
     partition, account = s3_backends.bucket_accounts[name]
@@ -48,6 +53,15 @@ def buckets_of_account(request: ApiRequest) -> list[Any]:
 
     backend = s3_backends[request.account][get_partition(request.region)]
     return [backend.buckets[name] for name in sorted(backend.buckets)]
+
+
+def operations_with(*members: str) -> list[str]:
+    """The operations of S3 that take all of these parameters."""
+    from botocore.session import get_session
+
+    model = get_session().get_service_model("s3")
+    shapes = {name: model.operation_model(name).input_shape for name in model.operation_names}
+    return [name for name, shape in shapes.items() if shape is not None and set(members) <= shape.members.keys()]
 
 
 def documents_of(bucket: Any) -> dict[str, Any]:

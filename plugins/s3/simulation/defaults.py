@@ -8,7 +8,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from trueup.plugins.s3.simulation.buckets import bucket_of, documents_of, owner_of
+from trueup.plugins.s3.simulation.buckets import bucket_name, bucket_of, documents_of, owner_of
 from trueup.testing.correction import Correction, together
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ CREATION_DATE = Correction(
 
 def _is_new(request: ApiRequest) -> bool:
     # In us-east-1 the owner may create a bucket again, which changes nothing (botocore model s3:CreateBucket).
-    return owner_of(request.parameters["Bucket"]) is None
+    return owner_of(bucket_name(request)) is None
 
 
 def _create_blocked(request: ApiRequest, proceed: Proceed) -> Answer:

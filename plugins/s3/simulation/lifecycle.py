@@ -11,7 +11,7 @@ import uuid
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from trueup.plugins.s3.simulation.buckets import bucket_of, documents_of
+from trueup.plugins.s3.simulation.buckets import bucket_name, bucket_of, documents_of
 from trueup.plugins.s3.simulation.lifecycle_rules import check
 from trueup.testing.correction import Correction, together
 from trueup.testing.exchange import AwsError
@@ -80,7 +80,7 @@ def _get(request: ApiRequest, _proceed: Proceed) -> Answer:
             "NoSuchLifecycleConfiguration",
             "The lifecycle configuration does not exist",
             404,
-            BucketName=request.parameters["Bucket"],
+            BucketName=bucket_name(request),
         )
     return request.answer(document)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trueup.plugins.s3.simulation.buckets import owner_of
+from trueup.plugins.s3.simulation.buckets import bucket_name, operations_with, owner_of
 from trueup.plugins.s3.simulation.refusals import access_denied
 from trueup.testing.correction import Correction, together
 
@@ -16,7 +16,7 @@ __all__ = ["EXPECTED"]
 
 
 def _install(aws: Simulation) -> Undo:
-    return together(*(aws.answer(f"s3:{name}", _check) for name in _guarded_operations()))
+    return together(*(aws.answer(f"s3:{name}", _check) for name in operations_with("Bucket", "ExpectedBucketOwner")))
 
 
 EXPECTED = Correction(
@@ -28,22 +28,11 @@ EXPECTED = Correction(
 )
 
 
-def _guarded_operations() -> list[str]:
-    from botocore.session import get_session
-
-    model = get_session().get_service_model("s3")
-    return [name for name in model.operation_names if _is_guarded(model.operation_model(name).input_shape)]
-
-
-def _is_guarded(shape: object) -> bool:
-    return {"Bucket", "ExpectedBucketOwner"} <= set(getattr(shape, "members", ()))
-
-
 def _check(request: ApiRequest, proceed: Proceed) -> Answer:
+    # From the header, so that the body of an upload is not decoded for nothing.
     expected = request.headers.get("x-amz-expected-bucket-owner")
-    # Read from the header, so that the body of an upload is not decoded for nothing.
     if expected is not None:
-        owner = owner_of(request.parameters["Bucket"])
+        owner = owner_of(bucket_name(request))
         if owner is not None and owner != expected:
             raise access_denied()
     return proceed(request)

@@ -192,7 +192,9 @@ def provisioned_is_kept(aws: SimulatedAws) -> None:
     assert (ready["Status"], ready["AllocatedProvisionedConcurrentExecutions"]) == ("READY", 5)
     listed = client.list_provisioned_concurrency_configs(FunctionName="f")["ProvisionedConcurrencyConfigs"]
     assert ["arn:aws:lambda:us-east-1:123456789012:function:f:1"] == [each["FunctionArn"] for each in listed]
-    client.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=6)
+    reserve = client.put_function_concurrency
+    refused(reserve, "InvalidParameterValueException", FunctionName="f", ReservedConcurrentExecutions=4)
+    reserve(FunctionName="f", ReservedConcurrentExecutions=6)
     too_much = {**amount, "ProvisionedConcurrentExecutions": 7}
     refused(put, "InvalidParameterValueException", Qualifier="1", **too_much)
     client.delete_function_concurrency(FunctionName="f")

@@ -201,6 +201,49 @@ def owner_is_compared(aws: SimulatedAws) -> None:
     refused(s3.head_bucket, "403", Bucket="a-bucket", ExpectedBucketOwner="999999999999")
 
 
+def region_is_compared(aws: SimulatedAws) -> None:
+    """A client of another Region is sent to the bucket's own, and finds its way with one HeadBucket."""
+    there = aws.client("s3", "eu-west-1")
+    there.create_bucket(Bucket="a-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    aws.calls.clear()
+    here = aws.client("s3")
+    assert here.get_bucket_location(Bucket="a-bucket")["LocationConstraint"] == "eu-west-1"
+    here.get_bucket_versioning(Bucket="a-bucket")
+    made = [(call.operation, call.region, call.status) for call in aws.calls]
+    assert made == [
+        ("GetBucketLocation", "us-east-1", 200),
+        ("GetBucketVersioning", "us-east-1", 301),
+        ("GetBucketVersioning", "eu-west-1", 200),
+    ]
+
+
+def lists_are_disabled(aws: SimulatedAws) -> None:
+    """A new bucket takes no list but its owner's, until its ownership is set otherwise."""
+    s3 = new_bucket(aws)
+    s3.delete_public_access_block(Bucket="a-bucket")
+    rules = s3.get_bucket_ownership_controls(Bucket="a-bucket")["OwnershipControls"]["Rules"]
+    assert [{"ObjectOwnership": "BucketOwnerEnforced"}] == rules
+    s3.put_bucket_acl(Bucket="a-bucket", ACL="private")
+    refused(s3.put_bucket_acl, "AccessControlListNotSupported", Bucket="a-bucket", ACL="public-read")
+    with_lists = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    s3.put_bucket_ownership_controls(Bucket="a-bucket", OwnershipControls=with_lists)
+    s3.put_bucket_acl(Bucket="a-bucket", ACL="public-read")
+    grantees = [each["Grantee"].get("URI") for each in s3.get_bucket_acl(Bucket="a-bucket")["Grants"]]
+    assert "http://acs.amazonaws.com/groups/global/AllUsers" in grantees
+
+
+def public_list_is_refused(aws: SimulatedAws) -> None:
+    """With lists enabled, a public one is refused while the block is on, canned or granted."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="a-bucket", ObjectOwnership="ObjectWriter")
+    everyone = 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'
+    refused(s3.put_bucket_acl, "AccessDenied", Bucket="a-bucket", ACL="public-read")
+    refused(s3.put_bucket_acl, "AccessDenied", Bucket="a-bucket", GrantRead=everyone)
+    s3.put_bucket_acl(Bucket="a-bucket", ACL="private")
+    s3.delete_public_access_block(Bucket="a-bucket")
+    s3.put_bucket_acl(Bucket="a-bucket", GrantRead=everyone)
+
+
 def configurations_are_kept(aws: SimulatedAws, kind: str, member: str, document: dict[str, Any]) -> None:
     """A configuration of any kind goes through put, get, list and delete."""
     s3 = new_bucket(aws)
@@ -239,6 +282,7 @@ PUBLIC = """{ "Version":"2012-10-17",
 }"""
 
 CHECKS: dict[str, Callable[[SimulatedAws], None]] = {
+    "s3-acls-disabled": lists_are_disabled,
     "s3-analytics-configurations": analytics_are_kept,
     "s3-creation-date": created_by_the_clock,
     "s3-default-encryption": encrypted_by_default,
@@ -252,5 +296,7 @@ CHECKS: dict[str, Callable[[SimulatedAws], None]] = {
     "s3-metrics-configurations": metrics_are_kept,
     "s3-policy-checked": public_policy_is_refused,
     "s3-policy-status": policy_is_judged,
+    "s3-public-acl-refused": public_list_is_refused,
+    "s3-region-redirect": region_is_compared,
     "s3-unserved-refused": unserved_is_refused,
 }

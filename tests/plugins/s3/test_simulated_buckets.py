@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
 from trueup.plugins.s3.simulation.policies import is_public
@@ -45,14 +45,20 @@ def operations_on_parts(method: str) -> list[Any]:
     ]
 
 
-def send(client: Any, operation: Any, bucket: str) -> None:
+def takes_owner(operation: Any) -> bool:
+    """Whether an operation has a bucket and may name its owner."""
+    members = operation.input_shape.members if operation.input_shape else {}
+    return {"Bucket", "ExpectedBucketOwner"} <= members.keys()
+
+
+def send(client: Any, operation: Any, bucket: str, **parameters: str) -> None:
     """Call an operation with a placeholder for every name that it requires; a refusal is fine."""
     method = next(name for name, each in client.meta.method_to_api_mapping.items() if each == operation.name)
     shape = operation.input_shape
     names = [name for name in shape.required_members if shape.members[name].type_name == "string"]
     try:
-        getattr(client, method)(**dict.fromkeys(names, "x") | {"Bucket": bucket})
-    except ClientError:
+        getattr(client, method)(**dict.fromkeys(names, "x") | {"Bucket": bucket} | parameters)
+    except (ClientError, BotoCoreError):
         return
 
 
@@ -102,6 +108,21 @@ def test_no_read_of_a_part_lists_the_objects(s3: Any, unchecked: Any, simulated_
             listed.append(operation.name)
     assert listed == []
     assert len(simulated_aws.calls) > 20
+
+
+@pytest.mark.usefixtures("simulated_aws")
+def test_every_operation_compares_the_owner(s3: Any, unchecked: Any, simulated_aws: SimulatedAws) -> None:
+    """Each operation that takes ExpectedBucketOwner answers 403 for a bucket of somebody else, and does nothing."""
+    s3.create_bucket(Bucket="a-bucket")
+    simulated_aws.calls.clear()
+    model = get_session().get_service_model("s3")
+    names = [name for name in model.operation_names if takes_owner(model.operation_model(name))]
+    for name in names:
+        send(unchecked, model.operation_model(name), "a-bucket", ExpectedBucketOwner="999999999999")
+    answered = {call.operation: call.status for call in simulated_aws.calls}
+    let_in = [name for name, status in answered.items() if status != 403]
+    assert let_in == []
+    assert len(answered) > 80
 
 
 @pytest.mark.usefixtures("simulated_aws")
