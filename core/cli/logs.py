@@ -1,4 +1,4 @@
-"""The log: structlog on stderr, for people or as JSON lines, with strangers' text made harmless and secrets left out."""
+"""The log: structlog on stderr, for people or as JSON lines, with strangers' text made harmless."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ INTERRUPTED = 130
 @click.option("--log-format", type=click.Choice(["console", "json"]), default="console", help="Form of the log.")
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done.")
 @click.pass_context
-def trueup(context: click.Context, **options: Any) -> None:
+def trueup(context: click.Context, /, **options: Any) -> None:
     """Audit AWS against rules, fix what fails as planned, journalled calls, and roll back."""
     context.obj = Start(**options)
 

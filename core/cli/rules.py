@@ -29,7 +29,7 @@ def command() -> None:
 @selection_options
 @click.option("--format", "form", type=_FORMS, default="console")
 @click.pass_obj
-def list_rules(start: Start, form: str, **options: Any) -> None:
+def list_rules(start: Start, /, form: str, **options: Any) -> None:
     """List rules."""
     from trueup.cli.chosen import choose
 

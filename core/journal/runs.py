@@ -82,7 +82,7 @@ class Runs:
         """Give the id of a run that is about to start: its calls carry it from the first on."""
         return f"{self._clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
-    def start(
+    def start(  # noqa: PLR0913 - a run has these fields, and each is given by name
         self,
         kind: str,
         *,
@@ -114,6 +114,11 @@ class Runs:
             db.execute(
                 "UPDATE run SET status = ?, finished_at = ? WHERE id = ?", (status, stamp(self._clock.now()), run)
             )
+
+    def made_plan(self, run: str, digest: str) -> None:
+        """Note the plan that a run made."""
+        with self._store.write() as db:
+            db.execute("UPDATE run SET plan_digest = ? WHERE id = ?", (digest, run))
 
     def reopen(self, run: str) -> None:
         """Make a run ``running`` again, to resume it; a stop that was asked of it is forgotten."""

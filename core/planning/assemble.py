@@ -44,13 +44,13 @@ class Assembly:
     Args:
         changes: the changes to plan, in order.
         skipped: changes that exist but may not be made now, with why.
-        judged: (rule, ARN) to the finding as it is after the closer look, where that differs from the audit's.
+        judged: (rule, ARN) to the judgement after the closer look.
         refused: (rule, ARN) to why there is no change.
     """
 
     changes: list[PlannedChange] = field(default_factory=list)
     skipped: list[tuple[PlannedChange, str]] = field(default_factory=list)
-    judged: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    judged: dict[tuple[str, str], Judgement] = field(default_factory=dict)
     refused: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
@@ -86,9 +86,9 @@ class Planner:
             try:
                 change = self._one(rule, resource, assembly, effects.setdefault(resource.arn, {}), budgets)
             except UnreadableError as error:
-                self._unknown(assembly, rule, resource, Judgement(Verdict.UNKNOWN, (), error.unknown))
+                assembly.judged[rule.id, resource.arn] = Judgement(Verdict.UNKNOWN, (), error.unknown)
             except UnknownFactError as error:
-                self._unknown(assembly, rule, resource, Judgement(Verdict.UNKNOWN, (), error.unknown))
+                assembly.judged[rule.id, resource.arn] = Judgement(Verdict.UNKNOWN, (), error.unknown)
             except PluginError as error:
                 assembly.refused[rule.id, resource.arn] = str(error)
             else:
@@ -109,13 +109,13 @@ class Planner:
         snapshot = self.reader.read(declared, resource, needed_aspects(declared, rule))
         snapshot = _overlaid(snapshot, effects)
         judgement = rule.judge(snapshot.aspects)
+        assembly.judged[rule.id, resource.arn] = judgement
         if judgement.verdict is not Verdict.FAIL:
-            self._unknown(assembly, rule, resource, judgement)
             return None
         finding = Finding(rule.id, resource.type, resource, judgement)
         answer = self.plugins.remediate(snapshot.frozen(), finding, rule)
         if not isinstance(answer, Change):
-            self._refused(assembly, rule, resource, judgement, answer)
+            _refused(assembly, (rule.id, resource.arn), judgement, answer)
             return None
         change = concrete(declared, self.plugins.fact_schemas()[declared.name], rule, answer, snapshot)
         if wrong := self.check(change):
@@ -167,18 +167,13 @@ class Planner:
     def _days_since(self, record: ChangeRecord) -> float:
         return (self.clock.now() - moment(record.at)).total_seconds() / 86_400
 
-    @staticmethod
-    def _unknown(assembly: Assembly, rule: BoundRule, resource: Resource, judgement: Judgement) -> None:
-        assembly.judged[rule.id, resource.arn] = Finding(rule.id, resource.type, resource, judgement)
 
-    def _refused(
-        self, assembly: Assembly, rule: BoundRule, resource: Resource, judgement: Judgement, answer: Refusal
-    ) -> None:
-        assembly.refused[rule.id, resource.arn] = answer.reason
-        if answer.passes:
-            self._unknown(assembly, rule, resource, Judgement(Verdict.PASS, judgement.evidence))
-        elif answer.unknown is not None:
-            self._unknown(assembly, rule, resource, Judgement(Verdict.UNKNOWN, judgement.evidence, answer.unknown))
+def _refused(assembly: Assembly, key: tuple[str, str], judgement: Judgement, answer: Refusal) -> None:
+    assembly.refused[key] = answer.reason
+    if answer.passes:
+        assembly.judged[key] = Judgement(Verdict.PASS, judgement.evidence)
+    elif answer.unknown is not None:
+        assembly.judged[key] = Judgement(Verdict.UNKNOWN, judgement.evidence, answer.unknown)
 
 
 def _overlaid(snapshot: Snapshot, effects: Mapping[str, Any]) -> Snapshot:

@@ -15,7 +15,6 @@ from trueup.auditing.resource_reader import ResourceReader
 from trueup.aws.alarms import read_alarms
 from trueup.aws.connection import connect
 from trueup.aws.settings import ClientSettings
-from trueup.aws.statistics import CallStatistics
 from trueup.errors import RefusedError, UnreadableError
 from trueup.resource import Scope
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from trueup.applying.bench import Sender
     from trueup.aws.connection import Connection
+    from trueup.aws.statistics import CallStatistics
     from trueup.clock import Clock
     from trueup.facts.unknown import Unknown
     from trueup.hosting.host import Host

@@ -61,6 +61,22 @@ class Auditor:
     broken: tuple[BrokenFile, ...] = ()
     progress: Callable[[Finding], None] = lambda _finding: None
 
+    def go(self) -> Audited:
+        """Audit, and put everything into the journal."""
+        journal, run = self.account.journal, self.account.run
+        self.start("audit")
+        status = "failed"
+        try:
+            with journal.findings(run, self.severities()) as writer:
+                audited = self.audit(writer)
+            status = "finished"
+        except KeyboardInterrupt:
+            status = "interrupted"
+            raise
+        finally:
+            journal.runs.finish(run, status)
+        return audited
+
     def start(self, kind: str) -> None:
         """Begin the run in the journal, once it is known whose credentials these are."""
         identity = self.account.connection.identity()

@@ -1,0 +1,49 @@
+"""``trueup audit``: judge resources by rules; nothing is changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trueup.cli.options import account_options, output_options, selection_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trueup.cli.start import Start
+
+__all__ = ["command"]
+
+
+@click.command(name="audit", epilog="Example: trueup audit --region eu-west-1 --service dynamodb --format json")
+@selection_options
+@account_options
+@output_options
+@click.option("--exit-zero", is_flag=True, help="End with 0 whatever was found, for reporting jobs.")
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    form: str,
+    out: Path | None,
+    exit_zero: bool,
+    **options: Any,  # noqa: FBT001 - click's flag
+) -> None:
+    """Judge resources by rules; change nothing.
+
+    Ends with 0 when everything passes, 3 when something fails, 4 when something is not known.
+    """
+    from trueup.cli.exits import audit_code
+    from trueup.cli.output import format_named, show_run
+    from trueup.cli.working import auditor_of, progress
+    from trueup.journal.stored_run import StoredRun
+
+    start: Start = context.obj
+    format_named(start, form)
+    with progress("auditing") as told:
+        auditor = auditor_of(start, options, told)
+        audited = auditor.go()
+    show_run(start, audited.run, form, out)
+    summary = StoredRun(start.journal, start.journal.runs.get(audited.run)).summary()
+    context.exit(0 if exit_zero else audit_code(summary, broken=audited.broken))

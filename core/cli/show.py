@@ -1,0 +1,90 @@
+"""``trueup show``: a plan file for review, down to the exact calls, their undo and the policy that they need."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trueup.display import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trueup.cli.start import Start
+    from trueup.planning.plan_file import Plan
+    from trueup.planning.planned import PlannedChange
+
+__all__ = ["command", "plan_lines"]
+
+
+@click.command(name="show", epilog="Example: trueup show plan.json --policy > policy.json")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--policy", is_flag=True, help="Print the IAM policy that applying and undoing this plan needs.")
+@click.option("--format", "form", type=click.Choice(["console", "json"]), default="console")
+@click.pass_obj
+def command(start: Start, file: Path, policy: bool, form: str) -> None:  # noqa: FBT001 - click's flag
+    """Show a plan file: what changes, the exact calls, the undo, the risk; no account is needed."""
+    from trueup.cli.output import show_json
+    from trueup.planning.permissions import plan_actions
+    from trueup.planning.permissions import policy as policy_of
+    from trueup.planning.plan_file import read_plan
+
+    plan = read_plan(file)
+    if policy:
+        changes = plan.changes()
+        reads, writes = plan_actions(changes, plan.rules(start.host.fact_schemas()), start.host)
+        show_json(policy_of(reads, writes, [change.resource.arn for change in changes]))
+    elif form == "json":
+        show_json(plan.document)
+    else:
+        for line in plan_lines(plan):
+            click.echo(clean(line))
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """Yield a plan as lines for a person."""
+    document = plan.document
+    changes = plan.changes()
+    yield f"plan {plan.id} for account {plan.account} ({', '.join(document['regions'])})"
+    yield f"  made {document['created_at']}, valid until {document['expires_at']}"
+    yield f"  digest {plan.digest}"
+    yield f"  {len(changes)} changes"
+    for change in changes:
+        yield ""
+        yield from change_lines(change)
+
+
+def change_lines(change: PlannedChange) -> Iterator[str]:
+    """Yield a change as lines for a person."""
+    yield f"{change.id}  {change.resource.arn}"
+    yield f"  {change.summary}   [{change.rule}]"
+    yield f"  risk        {change.risk}: {change.risk_reason}"
+    undo = {"yes": "wholly reversible", "partly": "partly reversible", "no": "irreversible"}[change.reversible]
+    yield f"  undo        {undo}" + (f": {change.reversible_reason}" if change.reversible_reason else "")
+    if change.managed_by:
+        yield f"  managed as code: {change.managed_by}"
+        yield f"  change there: {change.code}"
+    for path, before in change.before.items():
+        yield f"  {path}: {_short(before)} -> {_short(change.after[path])}"
+    for name, value in change.projection.items():
+        yield f"  projection  {name}: {_short(value)}"
+    if change.savings_monthly:
+        saving = change.savings_monthly
+        yield f"  saving      {saving.get('likely')} {saving.get('currency', 'USD')} a month ({saving.get('low')} to {saving.get('high')})"  # noqa: E501
+    for number, step in enumerate(change.steps, 1):
+        yield f"  call {number}      {step.call.name} {_json(step.call.parameters)}"
+        for call in step.undo:
+            yield f"    undo      {call.name} {_json(call.parameters)}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _short(value: Any) -> str:
+    text = _json(value)
+    limit = 200
+    return text if len(text) <= limit else f"{text[:limit]}…"

@@ -1,0 +1,131 @@
+"""What the commands that talk to AWS share: the account from the options, progress, asking a person."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trueup.cli.output import say
+from trueup.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from trueup.cli.start import Start
+    from trueup.finding import Finding
+    from trueup.running.account import Account
+    from trueup.running.audit_run import Auditor
+
+__all__ = ["account_of", "auditor_of", "closing_lines", "confirm", "managed_arns", "progress"]
+
+
+def account_of(start: Start, options: Mapping[str, Any]) -> Account:
+    """Give the account that the options of ``account_options`` name, for a new run."""
+    from trueup.running.account import Account, Target
+
+    start.start_logging()
+    target = Target(
+        profile=options.get("profile"),
+        regions=tuple(options.get("regions") or ()),
+        endpoint_url=options.get("endpoint_url"),
+        role_arn=options.get("role_arn"),
+        external_id=options.get("external_id"),
+    )
+    run = start.journal.runs.new_id()
+    return Account(target, run, start.host, start.journal, start.clock, start.settings)
+
+
+def auditor_of(start: Start, options: Mapping[str, Any], told: Callable[[Finding], None]) -> Auditor:
+    """Give the audit that the options ask for; everything a user can get wrong is found here, before AWS is asked."""
+    from trueup.cli.chosen import choose
+    from trueup.running.audit_run import Auditor
+
+    chosen = choose(start, options)
+    account = account_of(start, options)
+    account.scopes  # noqa: B018 - asks who and where, so that wrong credentials end the command here
+    return Auditor(account, chosen.rules, chosen.selection, chosen.broken, told)
+
+
+def managed_arns(terraform_state: Path | None) -> frozenset[str]:
+    """Give the ARNs that a Terraform state manages."""
+    from trueup.planning.iac import terraform_arns
+
+    return terraform_arns(terraform_state) if terraform_state else frozenset()
+
+
+def with_limits(start: Start, options: Mapping[str, Any]) -> None:
+    """Put ``--max-changes`` and ``--max-share`` in force for this command."""
+    from dataclasses import replace
+
+    given = {name: options[name] for name in ("max_changes", "max_share") if options.get(name) is not None}
+    if given:
+        settings = start.settings
+        start.settings = replace(settings, plan=replace(settings.plan, **given))
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[Finding], None]]:
+    """Show how many findings there are so far, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _finding: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed} judged"),
+               TextColumn("{task.fields[failed]} fail"), TimeElapsedColumn())  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task, failed = bar.add_task(title, total=None, failed=0), 0
+
+        def told(finding: Finding) -> None:
+            nonlocal failed
+            failed += finding.judgement.verdict == "fail"
+            bar.update(task, advance=1, failed=failed)
+
+        yield told
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask a person; the default is no.
+
+    Raises:
+        RefusedError: the answer is no, or there is no terminal to ask at and no ``--yes``.
+    """
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        message = "nothing was sent: expected --yes or a terminal to ask at, found neither"
+        raise RefusedError(message)
+    if not click.confirm(question, default=False, err=True):
+        message = "nothing was sent: the answer was no"
+        raise RefusedError(message)
+
+
+def closing_lines(start: Start, run: str) -> list[str]:
+    """Give the last lines after an apply: a count a status, and the commands for what comes next."""
+    from collections import Counter
+
+    counts = Counter(str(each.status) for each in start.journal.changes.of(run))
+    counted = ", ".join(f"{number} {status.replace('_', ' ')}" for status, number in sorted(counts.items()))
+    say_undo = Path(f"undo-{run}.sh")
+    return [
+        f"run {run}: {counted or 'no changes'}",
+        f"  look        trueup runs show {run}",
+        f"  go on       trueup resume {run}",
+        f"  roll back   trueup rollback {run}",
+        *([f"  by hand     sh {say_undo}"] if say_undo.exists() else []),
+    ]
+
+
+def write_undo_script(start: Start, run: str) -> None:
+    """Write the undo script of an apply beside the user, readable by its owner only."""
+    from trueup.applying.undo_script import undo_script
+    from trueup.planning.plan_file import write_private
+
+    path = Path(f"undo-{run}.sh")
+    write_private(path, undo_script(start.journal, run))
+    say(f"wrote {path}")

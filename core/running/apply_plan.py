@@ -1,0 +1,164 @@
+"""Applying a plan file from start to finish: every check first, then the run under the account's lock.
+
+Whatever is refused is refused before the first call is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trueup.applying.apply_run import ApplyRun
+from trueup.applying.options import ApplyOptions
+from trueup.applying.rollback import go_on
+from trueup.aws.permissions import simulate
+from trueup.errors import RefusedError, UsageError
+from trueup.journal.changes import ChangeStatus
+from trueup.journal.lock import account_lock
+from trueup.planning.limits import over_limits
+from trueup.planning.permissions import plan_actions
+from trueup.planning.plan_file import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from trueup.journal.runs import RunRecord
+    from trueup.planning.planned import PlannedChange
+    from trueup.ruleset.rule import BoundRule
+    from trueup.running.account import Account
+
+__all__ = ["PlanApplier", "resume"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanApplier:
+    """Applies one plan to one account.
+
+    Args:
+        account: the account.
+        plan: the plan.
+        options: what is allowed.
+        say: tells a person what happens.
+    """
+
+    account: Account
+    plan: Plan
+    options: ApplyOptions
+    say: Callable[[str], None] = field(default=lambda _line: None)
+
+    def check(self, digest: str | None = None) -> dict[str, BoundRule]:
+        """Check all that can be checked before anything is asked or sent; give the plan's rules.
+
+        Args:
+            digest: what the caller expects the plan's digest to be.
+
+        Raises:
+            RefusedError: edited, expired, used, for another account, frozen, over the limits, or not permitted.
+        """
+        journal, plan = self.account.journal, self.plan
+        if digest is not None and digest not in {plan.digest, plan.digest.removeprefix("sha256:")}:
+            message = f"plan {plan.id}: expected the digest {digest}, found {plan.digest}; review it again"
+            raise RefusedError(message)
+        journal.plans.check(plan.id, plan.digest)
+        plan.check_expiry(self.account.clock.now())
+        bench = self.account.bench(self.say)
+        if why := bench.interrupt.frozen():
+            message = f"plan {plan.id} is not applied: {why}"
+            raise RefusedError(message)
+        self.account.check_account(plan.account, f"plan {plan.id}")
+        changes = plan.changes()
+        if over := over_limits([c for c in changes if self._allowed(c)], plan.matched, self.account.settings.plan):
+            raise RefusedError("\n".join(over))
+        rules = plan.rules(self.account.host.fact_schemas())
+        self._check_permissions(changes, rules)
+        return rules
+
+    def go(self, rules: Mapping[str, BoundRule]) -> str:
+        """Apply the plan; give the id of the run."""
+        account, journal = self.account, self.account.journal
+        bench = account.bench(self.say)
+        with account_lock(journal.store.path, self.plan.account), bench.interrupt.catching_signals():
+            journal.plans.keep(self.plan.document, None)
+            run = journal.runs.start(
+                "apply",
+                run=account.run,
+                account=self.plan.account,
+                principal=account.connection.identity().arn,
+                selection=self.plan.document["selection"],
+                plan_digest=self.plan.digest,
+                options=self.options.to_json(),
+            )
+            journal.plans.claim(self.plan.digest, run)
+            for change in self.plan.changes():
+                refusal = self.options.refusal(change)
+                status = ChangeStatus.SKIPPED if refusal else ChangeStatus.PLANNED
+                journal.changes.add(run, change, status, refusal)
+            ApplyRun(bench, run, rules, self.options).go()
+        return run
+
+    def _allowed(self, change: PlannedChange) -> bool:
+        managed = change.managed_by is not None and not self.options.include_managed
+        return self.options.refusal(change) is None and not managed
+
+    def _check_permissions(self, changes: list[PlannedChange], rules: Mapping[str, BoundRule]) -> None:
+        """Where IAM may be asked, ask whether everything may be done, undo included."""
+        allowed = [change for change in changes if self._allowed(change)]
+        for change in allowed:
+            _, writes = plan_actions([change], rules, self.account.host)
+            answer = simulate(
+                self.account.connection, self.account.connection.identity().arn, writes, [change.resource.arn]
+            )
+            if answer.why_unknown is not None:
+                self.say(f"whether all calls are permitted was not asked: {answer.why_unknown.sentence()}")
+                return
+            if denied := answer.denied():
+                message = (
+                    f"plan {self.plan.id} is not applied: {change.resource.arn} needs {', '.join(denied)}, "
+                    "which IAM denies; allow it, or leave the change out"
+                )
+                raise RefusedError(message)
+
+
+def resume(account: Account, record: RunRecord, say: Callable[[str], None]) -> str:
+    """Go on with an apply or a rollback that was stopped or killed; give its id.
+
+    Raises:
+        UsageError: it is neither.
+        RefusedError: the credentials are for another account.
+    """
+    if record.kind not in {"apply", "rollback"}:
+        message = f"run {record.id}: expected an apply or a rollback to resume, found {record.kind}"
+        raise UsageError(message)
+    account.check_account(record.account, f"run {record.id}")
+    bench = account.bench(say)
+    journal = account.journal
+    with account_lock(journal.store.path, record.account or ""), bench.interrupt.catching_signals():
+        journal.runs.reopen(record.id)
+        if record.kind == "rollback":
+            go_on(bench, record.id)
+            return record.id
+        plan = Plan(journal.plans.get(record.plan_digest or ""))
+        options = ApplyOptions.from_json(record.options)
+        rules = plan.rules(account.host.fact_schemas())
+        for change in _unrecorded(account, record, plan):
+            refusal = options.refusal(change)
+            journal.changes.add(record.id, change, ChangeStatus.SKIPPED if refusal else ChangeStatus.PLANNED, refusal)
+        _skip_expired(account, record, plan)
+        ApplyRun(bench, record.id, rules, options).go()
+    return record.id
+
+
+def _unrecorded(account: Account, record: RunRecord, plan: Plan) -> Iterator[PlannedChange]:
+    """Yield the changes that a kill kept from being put into the run."""
+    known = {each.change.id for each in account.journal.changes.of(record.id)}
+    return (change for change in plan.changes() if change.id not in known)
+
+
+def _skip_expired(account: Account, record: RunRecord, plan: Plan) -> None:
+    """What was begun is brought to its end; what was not is skipped once the plan has expired."""
+    try:
+        plan.check_expiry(account.clock.now())
+    except RefusedError as error:
+        for each in account.journal.changes.of(record.id):
+            if each.status is ChangeStatus.PLANNED:
+                account.journal.changes.mark(record.id, each.change.id, ChangeStatus.SKIPPED, str(error))
