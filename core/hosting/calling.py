@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PluginCaller"]
 
+# Silence to these would be findings or fixes that are missing without a word.
+_ANSWERED = frozenset({"audit", "remediate"})
+
 
 class PluginCaller:
     """The plugins that were imported so far, and how their hooks are called."""
@@ -39,15 +42,19 @@ class PluginCaller:
         return entry.name in self._loaded
 
     def call(self, entry: EntryPoint, hook: str, **arguments: Any) -> list[Any]:
-        """Call one hook of one plugin alone; gives one answer for each implementation in it.
+        """Call one hook of one plugin alone; gives one answer for each implementation in it that does not give None.
 
         Raises:
-            PluginError: it cannot be loaded (now and whenever it is asked again), or it raised.
+            PluginError: it cannot be loaded (now and whenever it is asked again), it raised, or it gave no answer to a
+                hook that must have one.
         """
         own = self._load(entry)
         others = [each for each in self._manager.get_plugins() if not any(each is mine for mine in own)]
         with plugin_border(entry.title(), f"hook {signature_of(hook)}"):
             answers: list[Any] = self._manager.subset_hook_caller(hook, others)(**arguments)
+            if not answers and hook in _ANSWERED:
+                message = "expected an answer, found none: it is not implemented, or gives None"
+                raise PluginError(message)
         return answers
 
     def items(self, entry: EntryPoint, hook: str, kind: type, **arguments: Any) -> Iterator[Any]:

@@ -47,6 +47,7 @@ def load_plugin(manager: PluginManager, entry: EntryPoint) -> tuple[object, ...]
             message = "expected a ServicePlugin or a function marked with hookimpl, found neither"
             raise PluginError(message)
         for each in objects:
+            hash(each)  # pluggy keeps plugins in sets: one that cannot be hashed would break the calls of others
             _check_service(each, entry)
             _check_hooks(each, manager)
     registered: list[object] = []
@@ -58,7 +59,8 @@ def load_plugin(manager: PluginManager, entry: EntryPoint) -> tuple[object, ...]
             manager.check_pending()
     except PluginError:
         for each in registered:
-            manager.unregister(each)
+            if manager.is_registered(each):
+                manager.unregister(each)
         raise
     return objects
 
