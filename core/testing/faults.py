@@ -59,8 +59,12 @@ class Fault:
             raise ValueError(message)
 
     def befalls(self, request: ApiRequest) -> bool:
-        """Whether this request is one that the fault is for."""
-        return fnmatchcase(request.name, self.operation) and (self.resource is None or request.mentions(self.resource))
+        """Whether this request is one that the fault is for; never one whose operation cannot be told."""
+        return (
+            request.model is not None
+            and fnmatchcase(request.name, self.operation)
+            and (self.resource is None or request.mentions(self.resource))
+        )
 
 
 class Faults:

@@ -5,6 +5,7 @@ Faults, the record of calls and corrections are all given by operation, so this 
 
 from __future__ import annotations
 
+import gzip
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -41,6 +42,10 @@ def identify(method: str, target: str, headers: Mapping[str, str], body: bytes, 
         The request; its ``model`` is None, and its operation ``"?"``, when it names no operation that botocore knows.
     """
     path, _, query = target.partition("?")
+    if headers.get("content-encoding") == "gzip" and (path == "/" or _SMITHY_PATH.fullmatch(path)):
+        # botocore compresses large bodies of some operations; an object's own compression is not ours to undo.
+        body = gzip.decompress(body)
+        headers = {name: value for name, value in headers.items() if name != "content-encoding"}
     _, region, signing = _scope(headers)
     service, operation = signing or UNKNOWN, None
     for client in _candidates(signing):

@@ -17,16 +17,21 @@ __all__ = ["decode", "encode"]
 def decode(operation: Operation, request: ApiRequest) -> dict[str, Any]:
     """The parameters as boto3 took them: timestamps are aware datetimes, blobs are bytes."""
     shape = operation.model.input_shape
-    if shape is None:
+    if shape is None or (operation.protocol == "smithy-rpc-v2-cbor" and not request.body):
         return {}
     if operation.protocol in ("query", "ec2"):
         return _decode_form(operation, request)
+    payload = shape.serialization.get("payload")
+    raw = payload is not None and shape.members[payload].type_name == "blob"
+    body = b"" if raw else request.body
     parsed = _parser(operation.protocol).parse(
-        {"status_code": 200, "headers": _headers(request.headers), "body": request.body}, shape
+        {"status_code": 200, "headers": _headers(request.headers), "body": body}, shape
     )
     del parsed["ResponseMetadata"]
-    if not request.body:
-        parsed.pop(shape.serialization.get("payload"), None)
+    if raw or not body:
+        parsed.pop(payload, None)
+    if raw and request.body:
+        parsed[payload] = request.body
     if operation.protocol.startswith("rest-"):
         parsed.update(_decode_url(operation, request))
     return dict(parsed)
@@ -56,12 +61,14 @@ def encode(operation: Operation, request: ApiRequest, given: Mapping[str, Any]) 
 
 
 def _decode_form(operation: Operation, request: ApiRequest) -> dict[str, Any]:
+    from botocore.utils import parse_timestamp
     from moto.core.parse import PROTOCOL_PARSERS
 
     values = dict(parse_qsl(request.query, keep_blank_values=True))
     values |= dict(parse_qsl(request.body.decode("utf-8"), keep_blank_values=True))
     form: Any = {"values": values}
-    parsed = PROTOCOL_PARSERS[operation.protocol](operation.model).parse(form)
+    parser = PROTOCOL_PARSERS[operation.protocol](operation.model, timestamp_parser=parse_timestamp)
+    parsed = parser.parse(form)
     return dict(parsed)
 
 
