@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Difference", "differences", "document_lines"]
 
-# Comparing takes time that grows with the square of the lines; longer documents are shown whole, first before, then after.
+# Comparing takes time that grows with the square of the lines; longer ones are shown whole, first before, then after.
 _MOST_LINES = 2000
 
 _ABSENT = object()
@@ -36,6 +36,22 @@ class Difference:
 
     path: str
     lines: tuple[tuple[str, str], ...]
+
+    @property
+    def short(self) -> bool:
+        """Whether each side is a line at most, so that both fit beside each other."""
+        signs = [sign for sign, _ in self.lines]
+        return signs in ([" "], ["-"], ["+"], ["-", "+"])
+
+    @property
+    def before(self) -> str:
+        """The lines that were there."""
+        return "\n".join(line for sign, line in self.lines if sign != "+")
+
+    @property
+    def after(self) -> str:
+        """The lines that will be there."""
+        return "\n".join(line for sign, line in self.lines if sign != "-")
 
     @property
     def changed(self) -> bool:

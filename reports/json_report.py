@@ -98,9 +98,10 @@ class _Line:
 
     def _resolved(self, schema: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
         """Give the definition behind a reference, or of a choice the alternative of that kind."""
-        for option in (schema, *schema.get("anyOf", ())):
+        for choice in (schema, *schema.get("anyOf", ())):
+            option: Mapping[str, Any] = choice
             while "$ref" in option:
-                option = self._definitions[option["$ref"].rpartition("/")[2]]  # noqa: PLW2901 - walks to the end
+                option = self._definitions[option["$ref"].rpartition("/")[2]]
             if option.get("type") == kind:
                 return option
         return {}

@@ -6,6 +6,7 @@ Said in one place, so that the terminal and the page never differ; nothing here 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,9 @@ VERDICTS = {
 
 ATTENTION = ("indeterminate", "failed", "unverified", "settling", "rolled_back", "stale", "skipped")
 """The statuses of changes that somebody has to look at, worst first."""
+
+# Longer numbers are easier to read with an exponent.
+_READABLE = 1e15
 
 _COMPARISONS = {
     "minimum": "at least {}",
@@ -120,7 +124,7 @@ def value(fact: Any) -> str:
         and fact == fact.strip()
     ):
         return fact
-    if isinstance(fact, float) and fact == fact and abs(fact) < 1e15:  # noqa: PLR0124 - NaN is not equal to itself
+    if isinstance(fact, float) and math.isfinite(fact) and abs(fact) < _READABLE:
         return f"{round(fact, 3 if abs(fact) >= 1 else 6):,}"
     return json.dumps(fact, ensure_ascii=False, default=str)
 

@@ -68,8 +68,7 @@ def write_html(view: RunView, stream: TextIO, closing: Sequence[str] = ()) -> No
     page = _environment().get_template("report.html.j2").stream(_context(view, closing))
     page.enable_buffering(_BUFFERED_PIECES)
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    for piece in page:
-        stream.write(piece.encode(encoding, "xmlcharrefreplace").decode(encoding))
+    stream.writelines(piece.encode(encoding, "xmlcharrefreplace").decode(encoding) for piece in page)
 
 
 def _environment() -> Environment:

@@ -32,8 +32,8 @@ SEVERITIES = ("critical", "high", "medium", "low", "informational")
 
 HOSTILE = (
     "<script>alert(1)</script>\"'`</textarea></style>{{7*7}}{% raw %}<!-- --><img src=x onerror=alert(1)>"
-    "\x00\x07\x1b[31mred\x1b]8;;https://evil.example\x1b\\\x9b2J\r\n\u202egnp.exe\u2066\u200b\ufeff\u2028\ud800 [bold]x[/bold]"
-    " javascript:alert(1) &amp; שלום " + "long" * 400
+    "\x00\x07\x1b[31mred\x1b]8;;https://evil.example\x1b\\\x9b2J\r\n\u202egnp.exe\u2066\u200b\ufeff\u2028\ud800"
+    " [bold]x[/bold] javascript:alert(1) &amp; שלום " + "long" * 400
 )
 """A name that tries everything: markup, templates, terminal escapes, bidi controls, a lone surrogate, length."""
 
@@ -43,8 +43,8 @@ RULES: dict[str, dict[str, Any]] = {
         "severity": "medium",
         "category": "cost",
         "resource": "dynamodb.table",
-        "rationale": "Provisioned capacity is paid for by the hour whether it is used or not. A table that uses less than "
-        "a fifth of it for a month costs less on demand, and on demand it cannot throttle for want of capacity.",
+        "rationale": "Provisioned capacity is paid for by the hour whether it is used or not. A table that uses less "
+        "than a fifth of it for a month costs less on demand, and on demand it cannot throttle for want of capacity.",
         "references": ["https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-mode.html"],
         "compliance": [{"framework": "aws-well-architected", "control": "COST06-BP03"}],
         "parameters": {"gate": 20},
@@ -67,7 +67,8 @@ RULES: dict[str, dict[str, Any]] = {
         "severity": "low",
         "category": "cost",
         "resource": "awslambda.function",
-        "rationale": "Lambda is billed by memory × duration; memory that is never used is paid for on every invocation.",
+        "rationale": "Lambda is billed by memory × duration; memory that is never used is "
+        "paid for on every invocation.",
         "references": ["https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"],
         "compliance": [],
         "parameters": {"memory_mib": 1024, "timeout_seconds": 300},
@@ -130,7 +131,7 @@ class MemoryView:
             **{name: verdicts[name] for name in ("pass", "fail", "unknown", "exempt", "not_applicable")},
             "changes": dict(sorted(Counter(record["status"] for record in self.change_records).items())),
             "savings_monthly": {
-                **{name: round(sum(one[name] for one in savings), 2) for name in ("low", "likely", "high")},
+                **{name: round(sum(one[name] or 0 for one in savings), 2) for name in ("low", "likely", "high")},
                 "one_time": 0,
                 "currency": "USD",
             }

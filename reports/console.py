@@ -1,0 +1,189 @@
+"""The console summary: what a person has to know at the end of a command, worst first.
+
+Lines, not tables: at 80 columns a table breaks an ARN in two, and an ARN is what people copy. Long names run on
+past the edge, as the terminal wraps them; nothing is said by colour alone, and without a terminal there is none.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from trueup.display import clean
+from trueup.reports import wording
+from trueup.reports.tally import SEVERITIES, Gap, Tally, rule_facts, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from trueup.journal.view import RunView
+
+__all__ = ["write_console"]
+
+# A screen's worth: who wants all of them asks for a format that has them all.
+_MOST_FAILURES = 20
+_MOST_CHANGES = 50
+_MOST_GAPS = 15
+
+# A policy document is a fact too; its beginning tells which.
+_LONGEST_VALUE = 200
+
+_SEVERITY_WIDTH = max(map(len, SEVERITIES)) + 1
+_SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
+_STATUS_STYLES = {"applied": "green", "failed": "bold red", "indeterminate": "bold red", "planned": "cyan"}
+_VERDICT_STYLES = {"fail": "bold red", "unknown": "yellow", "exempt": "magenta", "pass": "green"}
+
+
+def write_console(view: RunView, stream: TextIO, closing: Sequence[str] = ()) -> None:
+    """Write the run for a person.
+
+    Args:
+        view: the run.
+        stream: where to; colours only when it is a terminal that has them and ``NO_COLOR`` is not set.
+        closing: last lines, printed as given.
+    """
+    page = _Page(stream)
+    run, summary = view.run(), view.summary()
+    page.line((f"{run['kind']} {run['id']}", "dim"))
+    page.line((wording.headline(run, summary), "bold"))
+    lead = wording.lead(run, summary)
+    if lead:
+        page.prose(lead)
+    _counts(page, summary)
+    everything = f"trueup report {run['id']} --format json"
+    if summary["changes"]:
+        _changes(page, view.changes(), sum(summary["changes"].values()), everything)
+    counts = tally(view)
+    _failures(page, view, counts, everything)
+    _unknowns(page, counts.gaps)
+    if closing:
+        page.line("")
+        for line in closing:
+            page.line(line)
+
+
+class _Page:
+    """A stream that is written line by line, each line cleaned, none of them read as markup."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
+        self._wraps = self._console.is_terminal
+        self._encoding = getattr(stream, "encoding", None) or "utf-8"
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """Write one line that is never broken: parts of text, each plain or with its style."""
+        self._console.print(self._text(parts), soft_wrap=True)
+
+    def prose(self, text: str, indent: int = 0) -> None:
+        """Write a sentence, wrapped to the terminal's width."""
+        line = self._text((text,))
+        if self._wraps:
+            self._console.print(Padding(line, (0, 0, 0, indent), expand=False))
+        else:
+            self._console.print(Text(" " * indent) + line, soft_wrap=True)
+
+    def heading(self, text: str) -> None:
+        """Write a heading after a blank line."""
+        self.line("")
+        self.line((text, "bold"))
+
+    def _text(self, parts: Iterable[str | tuple[str, str]]) -> Text:
+        text = Text()
+        for part in parts:
+            words, style = (part, "") if isinstance(part, str) else part
+            text.append(clean(words).encode(self._encoding, "backslashreplace").decode(self._encoding), style=style)
+        return text
+
+
+def _counts(page: _Page, summary: Mapping[str, Any]) -> None:
+    page.line("")
+    parts: list[str | tuple[str, str]] = []
+    for verdict, word in wording.VERDICTS.items():
+        style = _VERDICT_STYLES.get(verdict, "") if summary[verdict] else ""
+        parts += ["   " if parts else "  ", (f"{summary[verdict]:,} {word}", style)]
+    page.line(*parts)
+    savings = summary["savings_monthly"]
+    if savings:
+        page.line(f"  likely saving: {wording.savings_line(savings)}")
+
+
+def _changes(page: _Page, changes: Iterator[dict[str, Any]], total: int, everything: str) -> None:
+    page.heading("Changes")
+    for change in itertools.islice(changes, _MOST_CHANGES):
+        status, resource = change["status"], change["resource"]
+        page.line(
+            "  ",
+            (f"{wording.status_word(status):<14}", _STATUS_STYLES.get(status, "yellow")),
+            (resource["id"] or resource["type"], "bold"),
+            f"  {change['summary']}",
+        )
+        page.line(f"    {resource['arn']}")
+        facts = [
+            change["risk"],
+            {"yes": "reversible", "partly": "partly reversible"}.get(change["reversible"], "irreversible"),
+        ]
+        if change["savings_monthly"]:
+            facts.append(f"saves {wording.savings_line(change['savings_monthly'])}")
+        page.line(f"    {change['rule']}: {', '.join(facts)}")
+        if change["reason"]:
+            page.prose(change["reason"], indent=4)
+    _more(page, total - _MOST_CHANGES, everything)
+
+
+def _failures(page: _Page, view: RunView, counts: Tally, everything: str) -> None:
+    failing = (finding for finding in view.findings() if finding["verdict"] == "fail")
+    shown = list(itertools.islice(failing, _MOST_FAILURES))
+    if not shown:
+        return
+    page.heading("Failing, worst first")
+    rules = view.rules()
+    for rule_id, findings in itertools.groupby(shown, key=lambda finding: finding["rule"]):
+        rule, of_rule = rule_facts(rules, rule_id), counts.rules[rule_id]
+        severity = rule["severity"]
+        judged = of_rule.total() - of_rule["not_applicable"]
+        style = _SEVERITY_STYLES.get(severity, "")
+        page.line("  ", (f"{severity:<{_SEVERITY_WIDTH}}", style), (rule["title"], "bold"))
+        page.line((f"  {'':{_SEVERITY_WIDTH}}{rule_id}, {of_rule['fail']:,} of {judged:,} failing", "dim"))
+        for finding in findings:
+            page.line(f"    {finding['resource']['arn'] or finding['resource']['type']}")
+            for leaf in finding["evidence"]:
+                if leaf["holds"] is False:
+                    page.line(
+                        (
+                            f"      {leaf['path']} is {_short(leaf)}, expected {wording.expected(leaf['expected'])}",
+                            "dim",
+                        )
+                    )
+    _more(page, counts.total("fail") - len(shown), everything)
+
+
+def _short(leaf: Mapping[str, Any]) -> str:
+    text = wording.value(leaf["actual"])
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+
+
+def _unknowns(page: _Page, gaps: Sequence[Gap]) -> None:
+    if not gaps:
+        return
+    page.heading("Unknown, by what stands in the way")
+    for gap in gaps[:_MOST_GAPS]:
+        page.line("  ", (f"allow {gap.missing_action}" if gap.missing_action else gap.cause, "bold"), f"  {_cost(gap)}")
+    if len(gaps) > _MOST_GAPS:
+        page.line(f"  and {wording.counted(len(gaps) - _MOST_GAPS, 'more reason')}")
+
+
+def _cost(gap: Gap) -> str:
+    types = ", ".join(sorted(gap.resource_types))
+    costs = [f"{wording.counted(gap.resources, 'resource')} of {types}"] if gap.resources else []
+    if gap.unlisted:
+        costs.append(f"{types} could not be listed to the end")
+    return "; ".join(costs)
+
+
+def _more(page: _Page, number: int, everything: str) -> None:
+    if number > 0:
+        page.line(f"  … and {number:,} more: {everything}")

@@ -1,0 +1,124 @@
+"""Arbitrary runs for property tests: hostile text wherever a stranger writes, any JSON where facts stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.reports.views import KINDS, RULES, MemoryView, change, finding, view_of
+
+__all__ = ["any_text", "documents", "runs"]
+
+VERDICTS = ("pass", "fail", "unknown", "exempt", "not_applicable")
+STATUSES = (
+    "planned",
+    "applied",
+    "settling",
+    "unverified",
+    "indeterminate",
+    "failed",
+    "stale",
+    "skipped",
+    "rolled_back",
+)
+
+any_text = st.text(st.characters(codec=None), min_size=1, max_size=30) | st.sampled_from(
+    [
+        "</script>",
+        "'\"><b onclick=x>",
+        "{{ 7 * 7 }}",
+        "\x1b[2J",
+        "a\u202eb",
+        "<!--",
+        "]]>",
+        "&lt;",
+        "\ud800",
+        "$",
+        "\\ud800",
+    ]
+)
+
+_scalars = st.none() | st.booleans() | st.integers() | st.floats() | any_text
+documents = st.recursive(
+    _scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_text, inner, max_size=3), max_leaves=6
+)
+
+_resources = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["s3.bucket", "dynamodb.table", "sqs.queue"]),
+        "arn": st.none() | any_text,
+        "id": st.none() | any_text,
+        "account": st.just("111122223333"),
+        "region": st.sampled_from(["eu-central-1", "global"]),
+        "tags": st.none() | st.dictionaries(any_text, any_text, max_size=2),
+    }
+)
+_evidence = st.fixed_dictionaries(
+    {
+        "path": any_text,
+        "actual": documents,
+        "expected": documents,
+        "holds": st.none() | st.booleans(),
+    }
+)
+_fixes = st.fixed_dictionaries(
+    {
+        "action": any_text,
+        "risk": st.sampled_from(["safe", "disruptive", "destructive"]),
+        "reversible": st.sampled_from(["yes", "partly", "no"]),
+    }
+)
+_savings = st.fixed_dictionaries(
+    dict.fromkeys(("low", "likely", "high"), st.none() | st.floats(-1e6, 1e6)),
+    optional={
+        "one_time": st.floats(0, 100),
+        "currency": st.just("USD"),
+        "basis": st.sampled_from(["list", "commitment-adjusted"]),
+        "source": any_text,
+        "assumptions": st.lists(any_text, max_size=2),
+    },
+)
+_facts = st.dictionaries(any_text, documents, max_size=3)
+
+
+@st.composite
+def _findings(draw: st.DrawFn) -> dict[str, Any]:
+    return finding(
+        draw(st.sampled_from(sorted(RULES))),
+        draw(st.sampled_from(VERDICTS)),
+        "",
+        resource=draw(_resources),
+        reason=draw(st.none() | any_text),
+        missing_action=draw(st.none() | any_text),
+        evidence=draw(st.lists(_evidence, max_size=3)),
+        fix=draw(st.none() | _fixes),
+    )
+
+
+@st.composite
+def _changes(draw: st.DrawFn) -> dict[str, Any]:
+    record = change(draw(any_text), draw(st.sampled_from(sorted(RULES))), "", draw(st.sampled_from(STATUSES)))
+    steps = [
+        step | {"parameters": draw(_facts), "undo": draw(st.sampled_from([[], step["undo"]]))}
+        for step in record["steps"]
+    ]
+    return record | {
+        "resource": draw(_resources),
+        "reason": draw(st.none() | any_text),
+        "summary": draw(any_text),
+        "before": draw(_facts),
+        "after": draw(_facts),
+        "projection": draw(_facts),
+        "steps": steps,
+        "savings_monthly": draw(st.none() | _savings),
+    }
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> MemoryView:
+    """Give runs of every kind."""
+    view = view_of(draw(st.sampled_from(KINDS)))
+    view.finding_records = draw(st.lists(_findings(), max_size=5))
+    view.change_records = draw(st.lists(_changes(), max_size=2))
+    return view
