@@ -160,11 +160,11 @@ class _Compiler:
     def _leaf(self, path: str, operand: Any, at: Pointer, inside: Fact | None) -> Node:
         fact = self._fact(path, at, inside, key=True)
         schema = self._fill(operand, at)
-        if fact is None or schema is None:
+        if schema is None:
             return _NOTHING
-        wrong = tuple(leaf_problems(schema, fact))
+        wrong = tuple(leaf_problems(schema, fact or _ANY))
         self.problems += [problem.inside(*at) for problem in wrong]
-        if wrong:
+        if wrong or fact is None:
             return _NOTHING
         return Leaf(FactReader(path, fact, top=inside is None), schema, compile_leaf(schema))
 
