@@ -13,6 +13,8 @@ from typing import Any
 
 from botocore.parsers import ResponseParserError, ResponseParserFactory
 
+from trueup.aws.times import utc_time
+
 __all__ = ["CarefulParserFactory", "require_whole_answers"]
 
 _OK = 200
@@ -29,7 +31,11 @@ def require_whole_answers(client: Any) -> None:
 
 
 class CarefulParserFactory(ResponseParserFactory):  # type: ignore[misc]  # botocore has no types
-    """Makes parsers that raise ``ResponseParserError`` for whatever they stumble over, instead of a dozen others."""
+    """Makes parsers that read times as UTC, and raise ``ResponseParserError`` for whatever they stumble over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_parser_defaults(timestamp_parser=utc_time)
 
     def create_parser(self, protocol_name: str) -> Any:
         """Give a parser of the protocol."""
