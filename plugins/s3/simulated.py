@@ -28,6 +28,7 @@ __all__ = ["CORRECTIONS"]
 CORRECTIONS: tuple[Correction, ...] = (
     listing.PAGED,
     defaults.CREATION_DATE,
+    regions.OLD_NAME,
     defaults.DEFAULT_PUBLIC_ACCESS_BLOCK,
     defaults.DEFAULT_ENCRYPTION,
     lifecycle.KEPT_WHOLE,
@@ -40,6 +41,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     acls.PUBLIC_REFUSED,
     policies.CHECKED,
     policies.JUDGED,
+    policies.CONDITIONS_COUNT,
     unserved.REFUSED,
     owners.EXPECTED,
     regions.REDIRECTED,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trueup.testing.correction import Proceed, Simulation, Undo
     from trueup.testing.exchange import Answer, ApiRequest
 
-__all__ = ["CHECKED", "JUDGED", "is_public"]
+__all__ = ["CHECKED", "CONDITIONS_COUNT", "JUDGED", "is_public"]
 
 NARROWING_KEYS = frozenset(
     {
@@ -50,8 +50,7 @@ def is_public(policy: str | bytes) -> bool:
 
     Source: S3 user guide, Blocking public access, the meaning of "public".
     """
-    statements = json.loads(policy).get("Statement", [])
-    return any(_opens(statement) for statement in ([statements] if isinstance(statements, dict) else statements))
+    return any(_opens(statement) for statement in _statements(policy))
 
 
 def _install_checks(aws: Simulation) -> Undo:
@@ -60,6 +59,20 @@ def _install_checks(aws: Simulation) -> Undo:
 
 def _install_judgement(aws: Simulation) -> Undo:
     return aws.answer("s3:GetBucketPolicyStatus", _status)
+
+
+def _install_conditions(aws: Simulation) -> Undo:
+    from moto.iam.access_control import IAMPolicy, PermissionResult
+    from moto.s3.models import FakeBucket
+
+    def permission(bucket: Any, action: str, resource: str) -> Any:
+        statements = [] if bucket.policy is None else _statements(bucket.policy)
+        unconditional = [statement for statement in statements if "Condition" not in statement]
+        if not unconditional:
+            return PermissionResult.NEUTRAL
+        return IAMPolicy(json.dumps({"Statement": unconditional})).is_action_permitted(action, resource)
+
+    return aws.patch(FakeBucket, "get_permission", permission)
 
 
 CHECKED = Correction(
@@ -78,6 +91,16 @@ JUDGED = Correction(
     "public as soon as it has any condition",
     source='S3 user guide, Blocking public access, the meaning of "public"; botocore model s3:PolicyStatus',
     install=_install_judgement,
+)
+
+
+CONDITIONS_COUNT = Correction(
+    name="s3-policy-conditions",
+    service="s3",
+    says="a Deny with a condition denies only requests that meet it; moto denies every request for an object, so that "
+    "a TLS-only policy closes the bucket to all. Here no request meets a condition",
+    source="IAM guide, policy evaluation logic; tried on moto: PutObject under a TLS-only policy answers 403",
+    install=_install_conditions,
 )
 
 
@@ -104,6 +127,10 @@ def _status(request: ApiRequest, _proceed: Proceed) -> Answer:
     if not bucket.policy:
         raise AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", 404, BucketName=bucket.name)
     return request.answer({"PolicyStatus": {"IsPublic": is_public(bucket.policy)}})
+
+
+def _statements(policy: str | bytes) -> list[dict[str, Any]]:
+    return _listed(json.loads(policy).get("Statement", []))
 
 
 def _opens(statement: dict[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trueup.plugins.s3.simulation.buckets import bucket_name, bucket_of, operations_with, owner_of
+from trueup.plugins.s3.simulation.buckets import bucket_name, bucket_of, documents_of, operations_with, owner_of
 from trueup.testing.correction import Correction, together
 from trueup.testing.exchange import AwsError
 
@@ -17,23 +17,55 @@ if TYPE_CHECKING:
     from trueup.testing.correction import Proceed, Simulation, Undo
     from trueup.testing.exchange import Answer, ApiRequest
 
-__all__ = ["REDIRECTED"]
+__all__ = ["OLD_NAME", "REDIRECTED"]
 
 FIRST_REGION = "us-east-1"
 
+EUROPE = ("EU", "eu-west-1")
+"""How the first Region of Europe is called in a LocationConstraint of old, and by its name."""
 
-def _install(aws: Simulation) -> Undo:
+_LOCATION = "location"
+
+
+def _install_old_name(aws: Simulation) -> Undo:
+    return together(aws.answer("s3:CreateBucket", _create), aws.answer("s3:GetBucketLocation", _location))
+
+
+def _install_redirect(aws: Simulation) -> Undo:
     return together(*(aws.answer(f"s3:{name}", _check) for name in operations_with("Bucket") if name != "CreateBucket"))
 
+
+OLD_NAME = Correction(
+    name="s3-location-eu",
+    service="s3",
+    says="a bucket made with the LocationConstraint EU is in eu-west-1 and only its location is EU; moto has a Region EU",
+    source="botocore model s3:GetBucketLocation; S3 API reference, CreateBucketConfiguration: EU stands for eu-west-1",
+    install=_install_old_name,
+)
 
 REDIRECTED = Correction(
     name="s3-region-redirect",
     service="s3",
     says="S3 answers 301 PermanentRedirect, with the Region in a header, to a request at another Region; "
     "moto serves every bucket everywhere",
-    source="S3 API reference, error responses (PermanentRedirect); botocore.utils.S3RegionRedirectorv2, which follows it",
-    install=_install,
+    source="S3 API reference, error responses (PermanentRedirect); botocore.utils.S3RegionRedirectorv2 follows it",
+    install=_install_redirect,
 )
+
+
+def _create(request: ApiRequest, proceed: Proceed) -> Answer:
+    answer = proceed(request)
+    old, region = EUROPE
+    if answer.ok and bucket_of(request).region_name == old:
+        bucket = bucket_of(request)
+        bucket.region_name = region
+        documents_of(bucket)[_LOCATION] = old
+    return answer
+
+
+def _location(request: ApiRequest, proceed: Proceed) -> Answer:
+    old = documents_of(bucket_of(request)).get(_LOCATION)
+    return proceed(request) if old is None else request.answer({"LocationConstraint": old})
 
 
 def _check(request: ApiRequest, proceed: Proceed) -> Answer:

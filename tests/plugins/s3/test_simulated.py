@@ -217,6 +217,26 @@ def region_is_compared(aws: SimulatedAws) -> None:
     ]
 
 
+def europe_is_found(aws: SimulatedAws) -> None:
+    """The old name of eu-west-1 is a location and no Region."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="a-bucket", CreateBucketConfiguration={"LocationConstraint": "EU"})
+    assert s3.get_bucket_location(Bucket="a-bucket")["LocationConstraint"] == "EU"
+    assert aws.client("s3", "eu-west-1").head_bucket(Bucket="a-bucket")["BucketRegion"] == "eu-west-1"
+
+
+def conditions_count(aws: SimulatedAws) -> None:
+    """A TLS-only policy leaves objects readable, and an unconditional Deny does not."""
+    s3 = new_bucket(aws)
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::a-bucket/*"}
+    tls_only = {**deny, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    s3.put_object(Bucket="a-bucket", Key="k", Body=b"v")
+    s3.put_bucket_policy(Bucket="a-bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": [tls_only]}))
+    assert s3.get_object(Bucket="a-bucket", Key="k")["Body"].read() == b"v"
+    s3.put_bucket_policy(Bucket="a-bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": [tls_only, deny]}))
+    refused(s3.get_object, "403", Bucket="a-bucket", Key="k")
+
+
 def lists_are_disabled(aws: SimulatedAws) -> None:
     """A new bucket takes no list but its owner's, until its ownership is set otherwise."""
     s3 = new_bucket(aws)
@@ -293,8 +313,10 @@ CHECKS: dict[str, Callable[[SimulatedAws], None]] = {
     "s3-lifecycle-checked": lifecycle_is_checked,
     "s3-lifecycle-kept-whole": lifecycle_is_kept,
     "s3-list-buckets-paged": lists_in_pages,
+    "s3-location-eu": europe_is_found,
     "s3-metrics-configurations": metrics_are_kept,
     "s3-policy-checked": public_policy_is_refused,
+    "s3-policy-conditions": conditions_count,
     "s3-policy-status": policy_is_judged,
     "s3-public-acl-refused": public_list_is_refused,
     "s3-region-redirect": region_is_compared,
