@@ -1,0 +1,162 @@
+"""Each fix five ways: it fails before, a plan writes nothing, an apply makes it pass, once only, and can be undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from trueup.errors import RefusedError
+from trueup.journal.changes import ChangeStatus
+from trueup.plugins.dynamodb.estate import build
+from trueup.testing import Constant
+
+if TYPE_CHECKING:
+    from trueup.planning.plan_file import Plan
+
+ORDERS = "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One rule's fix of one table.
+
+    Args:
+        rule: the rule.
+        fixed: the verdict after the fix.
+        writes: the calls that it takes.
+    """
+
+    rule: str
+    fixed: str
+    writes: tuple[str, ...]
+
+
+SWITCH = Fix("dynamodb-table-on-demand-when-idle", "not_applicable", ("dynamodb:UpdateTable",))
+FIXES = (
+    SWITCH,
+    Fix("dynamodb-table-pitr-enabled", "pass", ("dynamodb:UpdateContinuousBackups",)),
+    Fix("dynamodb-table-deletion-protection-enabled", "pass", ("dynamodb:UpdateTable",)),
+)
+
+
+@pytest.fixture(params=FIXES, ids=lambda fix: fix.rule)
+def fix(request: pytest.FixtureRequest) -> Any:
+    """One of the fixes."""
+    return request.param
+
+
+@pytest.fixture
+def estate(operator: Any) -> Any:
+    """The operator of an account with the demo's tables, old enough to be judged."""
+    operator.aws.reset(start=datetime.now(UTC) - timedelta(days=40))
+    build(operator.aws)
+    operator.aws.clock.advance(timedelta(days=39).total_seconds())
+    operator.aws.calls.clear()
+    return operator
+
+
+def _plan(estate: Any, fix: Fix) -> Plan:
+    planned = estate.plan(fix.rule, ORDERS)
+    assert planned.plan is not None, planned
+    assert [] == planned.over_limits
+    plan: Plan = planned.plan
+    return plan
+
+
+def _statuses(estate: Any, run: str) -> list[tuple[str, str | None]]:
+    return [(str(record.status), record.reason) for record in estate.changes(run)]
+
+
+def test_the_audit_fails_before(estate: Any, fix: Fix) -> None:
+    """The table of the demo needs each of the fixes."""
+    assert {"orders": "fail"} == estate.verdicts(fix.rule, ORDERS)
+
+
+def test_a_plan_writes_nothing(estate: Any, fix: Fix) -> None:
+    """Planning reads, and reads only."""
+    assert fix.writes == tuple(step.call.name for change in _plan(estate, fix).changes() for step in change.steps)
+    assert [] == estate.writes()
+
+
+def test_an_apply_makes_it_pass_with_the_planned_calls_only(estate: Any, fix: Fix) -> None:
+    """What is sent is what the plan shows, parameter for parameter, and the audit agrees afterwards."""
+    plan = _plan(estate, fix)
+    run = estate.apply(plan)
+    assert [("applied", None)] == _statuses(estate, run)
+    planned = [(step.call.name, dict(step.call.parameters)) for change in plan.changes() for step in change.steps]
+    assert planned == [(call.name, call.parameters) for call in estate.writes()]
+    assert {"orders": fix.fixed} == estate.verdicts(fix.rule, ORDERS)
+
+
+def test_a_second_apply_does_nothing(estate: Any, fix: Fix) -> None:
+    """A used plan is refused, and there is nothing left to plan."""
+    plan = _plan(estate, fix)
+    estate.apply(plan)
+    estate.aws.calls.clear()
+    with pytest.raises(RefusedError):
+        estate.apply(plan)
+    assert estate.plan(fix.rule, ORDERS).plan is None
+    assert [] == estate.writes()
+
+
+def test_a_rollback_restores_what_was_there(estate: Any, fix: Fix) -> None:
+    """Every owned fact of table and index is as it was before."""
+    plan = _plan(estate, fix)
+    (change,) = plan.changes()
+    before = estate.facts(change.resource, *change.before)
+    run = estate.apply(plan)
+    assert before != estate.facts(change.resource, *change.before)
+    rollback = estate.rollback(run)
+    assert [str(ChangeStatus.ROLLED_BACK)] == [status for status, _ in _statuses(estate, run)], _statuses(
+        estate, rollback
+    )
+    assert before == change.before == estate.facts(change.resource, *change.before)
+    undone = [(call.name, call.parameters) for call in estate.writes()][len(fix.writes) :]
+    assert [(undo.name, dict(undo.parameters)) for step in change.steps for undo in step.undo] == undone
+
+
+def test_all_fixes_of_a_table_go_one_after_the_other(estate: Any) -> None:
+    """Three changes of one table in one account: none is stale because of another, and all come back."""
+    runs = [estate.apply(_plan(estate, fix)) for fix in FIXES]
+    assert [[("applied", None)]] * 3 == [_statuses(estate, run) for run in runs]
+    for run in reversed(runs):
+        estate.rollback(run)
+        assert ["rolled_back"] == [status for status, _ in _statuses(estate, run)]
+    described = estate.aws.client("dynamodb").describe_table(TableName="orders")["Table"]
+    assert (500, 100) == (
+        described["ProvisionedThroughput"]["ReadCapacityUnits"],
+        described["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]["WriteCapacityUnits"],
+    )
+
+
+def _switch_all(estate: Any) -> tuple[Plan, str]:
+    planned = estate.plan(SWITCH.rule)
+    assert planned.plan is not None, planned
+    assert [] == planned.over_limits
+    return planned.plan, estate.apply(planned.plan)
+
+
+def test_the_first_switch_is_soaked_before_the_others(estate: Any) -> None:
+    """Half an hour without a throttled request lies between the first table and the rest."""
+    began = estate.clock.now()
+    plan, run = _switch_all(estate)
+    assert ["catalogue", "inventory", "orders"] == sorted(change.resource.id for change in plan.changes())
+    assert [("applied", None)] * 3 == _statuses(estate, run)
+    assert timedelta(minutes=30) <= estate.clock.now() - began
+    assert {"catalogue", "inventory", "orders"} == {call.parameters["TableName"] for call in estate.writes()}
+
+
+def test_a_throttled_canary_is_rolled_back_and_nothing_else_is_switched(estate: Any) -> None:
+    """Throttle events after the first switch undo it, restore table and index, and end the run."""
+    plan = estate.plan(SWITCH.rule).plan
+    first = plan.changes()[0].resource.id
+    throttled = estate.clock.now() + timedelta(minutes=10)
+    estate.aws.metrics.put("AWS/DynamoDB", "WriteThrottleEvents", {"TableName": first}, Constant(3), since=throttled)
+    run = estate.apply(plan)
+    assert ["rolled_back", "skipped", "skipped"] == sorted(status for status, _ in _statuses(estate, run))
+    assert [first, first] == [call.parameters["TableName"] for call in estate.writes()]
+    for change in plan.changes():
+        assert change.before == estate.facts(change.resource, *change.before)
