@@ -57,9 +57,9 @@ def buckets_of_account(request: ApiRequest) -> list[Any]:
 
 def operations_with(*members: str) -> list[str]:
     """The operations of S3 that take all of these parameters."""
-    from botocore.session import get_session
+    from trueup.testing.wire.models import service_model
 
-    model = get_session().get_service_model("s3")
+    model = service_model("s3")
     shapes = {name: model.operation_model(name).input_shape for name in model.operation_names}
     return [name for name, shape in shapes.items() if shape is not None and set(members) <= shape.members.keys()]
 

@@ -38,7 +38,7 @@ def _install_redirect(aws: Simulation) -> Undo:
 OLD_NAME = Correction(
     name="s3-location-eu",
     service="s3",
-    says="a bucket made with the LocationConstraint EU is in eu-west-1 and only its location is EU; moto has a Region EU",
+    says="a bucket made with the LocationConstraint EU is in eu-west-1; moto has a Region EU",
     source="botocore model s3:GetBucketLocation; S3 API reference, CreateBucketConfiguration: EU stands for eu-west-1",
     install=_install_old_name,
 )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from trueup.plugins.awslambda.simulated import CORRECTIONS
@@ -112,6 +113,9 @@ def sizes_are_limited(aws: SimulatedAws) -> None:
         refused(client.update_function_configuration, code, FunctionName="f", **{name: value})
         with pytest.raises(ClientError, match=code):
             create(client, FunctionName="g", **{name: value})
+    unchecked = aws.client("lambda", config=Config(parameter_validation=False))
+    for name, value in (("MemorySize", 127), ("Timeout", 0)):
+        refused(unchecked.update_function_configuration, "ValidationException", FunctionName="f", **{name: value})
     assert ["f"] == [each["FunctionName"] for each in client.list_functions()["Functions"]]
 
 
