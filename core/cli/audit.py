@@ -28,7 +28,7 @@ def command(
     form: str,
     out: Path | None,
     exit_zero: bool,
-    **options: Any,  # noqa: FBT001 - click's flag
+    **options: Any,
 ) -> None:
     """Judge resources by rules; change nothing.
 

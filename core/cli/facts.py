@@ -65,7 +65,7 @@ def _rows(schema: FactSchema, snapshot: Snapshot) -> Any:
 
     def unit(path: str) -> str:
         try:
-            return str(schema.resolve(path).schema.get("x-unit", ""))
+            return str(schema.resolve(path).get("x-unit", ""))
         except UsageError:
             return ""
 

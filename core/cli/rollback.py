@@ -30,10 +30,11 @@ def command(  # noqa: PLR0913 - click gives each option by name
     context: click.Context,
     /,
     run: str,
+    *,
     change: str | None,
     arn: str | None,
-    override_drift: bool,  # noqa: FBT001 - click's flag
-    yes: bool,  # noqa: FBT001 - click's flag
+    override_drift: bool,
+    yes: bool,
     form: str,
     out: Path | None,
     **options: Any,
