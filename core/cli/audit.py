@@ -25,6 +25,7 @@ __all__ = ["command"]
 def command(
     context: click.Context,
     /,
+    *,
     form: str,
     out: Path | None,
     exit_zero: bool,

@@ -121,7 +121,14 @@ class PlannedChange:
         for step in self.steps[:count]:
             before.update(step.effect)
         return replace(
-            self, steps=tuple(steps), summary=f"undo: {self.summary}", before=before, after=dict(self.before)
+            self,
+            steps=tuple(steps),
+            summary=f"undo of: {self.summary}",
+            before=before,
+            after=dict(self.before),
+            projection={},
+            savings_monthly=None,
+            code="",
         )
 
 

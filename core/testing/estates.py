@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from trueup.testing.discovery import GROUP
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
     from trueup.testing.server import SimulatedAws
 
+Build: TypeAlias = "Callable[[SimulatedAws], None]"
+
 __all__ = ["BEFORE", "build_estate", "discover_estates"]
 
 BEFORE = timedelta(days=45)
 """How long before now the clock starts: nothing is judged that is younger than its look-back of 30 days."""
 
 
-def discover_estates(
-    points: Iterable[EntryPoint] | None = None,
-) -> Iterator[tuple[str, Callable[[SimulatedAws], None]]]:
+def discover_estates(points: Iterable[EntryPoint] | None = None) -> Iterator[tuple[str, Build]]:
     """Yield the name and the ``build`` of every installed plugin that has an estate, sorted by name."""
     for point in sorted(entry_points(group=GROUP) if points is None else points, key=lambda each: each.name):
         package = point.module.rpartition(".")[0]
