@@ -9,6 +9,7 @@ and nothing else.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import itertools
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ def write_html(view: RunView, stream: TextIO, closing: Sequence[str] = ()) -> No
     stream.writelines(piece.encode(encoding, "xmlcharrefreplace").decode(encoding) for piece in page)
 
 
+@functools.cache
 def _environment() -> Environment:
     environment = Environment(
         autoescape=True,

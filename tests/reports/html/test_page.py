@@ -162,9 +162,8 @@ def test_unknowns_name_the_permission_the_operation_and_what_it_costs() -> None:
 
     assert "allow s3:GetBucketPolicys3:GetBucketPolicy s3.bucket22" in _texts(found, "tr")
     assert "allow s3:ListAllMyBucketss3:ListBuckets s3.bucketall unlisted1" in _texts(found, "tr")
-    assert any(
-        '"s3:GetBucketPolicy", "s3:ListAllMyBuckets" ], "Resource": "*"' in text for text in _texts(found, "pre")
-    )
+    actions = '"s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:ListAllMyBuckets"'
+    assert f'{{ "Effect": "Allow", "Action": [ {actions} ], "Resource": "*" }}' in _texts(found, "pre")
 
 
 def test_changes_show_the_exact_calls_and_their_undo() -> None:
