@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trueup.plugins.dynamodb import actions, capacity, history, series, throttling, usage, utilization
+from trueup.plugins.dynamodb import actions, billing_mode, capacity, history, series, throttling, usage, utilization
 from trueup.service.plugin import ServicePlugin, action, aspect, derived, metrics, resource
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class DynamoDbPlugin(ServicePlugin):
     )
     def set_billing_mode(self, table: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
         """Switch the table to on-demand capacity."""
-        return actions.set_billing_mode(table, parameters)
+        return billing_mode.set_billing_mode(table, parameters)
 
     @action(
         "table",

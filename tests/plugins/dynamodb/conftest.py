@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from trueup.change import Change, Refusal
 from trueup.errors import UnknownFactError
 from trueup.facts.schema import FactSchema
 from trueup.facts.series import Series
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 23, 10, 17, tzinfo=UTC)
 END = datetime(2026, 11, 23, 10, tzinfo=UTC)
 HOUR = 3600
+SWITCH = {"billing_mode": "PAY_PER_REQUEST"}
 IDLE = {"consumed_read": 0.0, "consumed_write": 0.0}
 
 
@@ -125,6 +127,22 @@ class Tables:
         """Give a table, by default one without indexes, that uses nothing of its capacity."""
         table = self.described() if described is None else described
         return self.snapshot(table, self.measured(table, **IDLE), **aspects)
+
+    def change(self, action: str, snapshot: Snapshot, **parameters: Any) -> Change:
+        """Give the change that an action plans; it must plan one."""
+        found = self._asked(action, snapshot, parameters)
+        assert isinstance(found, Change), found
+        return found
+
+    def refusal(self, action: str, snapshot: Snapshot, **parameters: Any) -> Refusal:
+        """Give why an action plans nothing; it must not plan anything."""
+        found = self._asked(action, snapshot, parameters)
+        assert isinstance(found, Refusal), found
+        return found
+
+    def _asked(self, action: str, snapshot: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
+        given = SWITCH if action == "set-billing-mode" else {}
+        return self.type.actions[action].plan(snapshot.frozen(), {**given, **parameters})
 
     def _derive(self, declared: DerivedAspect, snapshot: Snapshot) -> Any:
         try:
