@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from trueup.testing import SimulatedAws
 
-pytest_plugins = ["trueup.testing.fixtures"]
-
 DOES_NOT_HOLD = (AssertionError, ClientError, BotoCoreError, KeyError, pytest.fail.Exception)
 TABLES = {"ServiceNamespace": "dynamodb", "ScalableDimension": "dynamodb:table:ReadCapacityUnits"}
 
@@ -35,6 +33,13 @@ def test_the_correction_is_right(simulated_aws: SimulatedAws, name: str) -> None
 def test_the_correction_is_needed(simulated_aws: SimulatedAws, name: str) -> None:
     """Without the correction moto does something else."""
     with simulated_aws.without(name), pytest.raises(DOES_NOT_HOLD):
+        CHECKS[name](simulated_aws)
+
+
+@pytest.mark.parametrize("name", [correction.name for correction in CORRECTIONS])
+def test_the_check_fails_on_plain_moto(simulated_aws: SimulatedAws, name: str) -> None:
+    """With no correction of the service at all, what the correction says does not hold either."""
+    with simulated_aws.without(*CHECKS), pytest.raises(DOES_NOT_HOLD):
         CHECKS[name](simulated_aws)
 
 

@@ -15,8 +15,6 @@ from trueup.plugins.s3.simulation.policies import is_public
 if TYPE_CHECKING:
     from trueup.testing import SimulatedAws
 
-pytest_plugins = ["trueup.testing.fixtures"]
-
 
 @pytest.fixture(scope="module")
 def s3(simulated_aws_server: SimulatedAws) -> Any:

@@ -13,7 +13,6 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from trueup.testing import SimulatedAws
 
-pytest_plugins = ["trueup.testing.fixtures"]
 pytestmark = pytest.mark.usefixtures("simulated_aws")
 
 MIDNIGHT = datetime(2030, 1, 1, tzinfo=UTC)
