@@ -28,5 +28,6 @@ def read_embedded(document: Any, schemas: Mapping[str, FactSchema]) -> Rule:
     problems = rule_problems(document, schemas)
     if problems:
         name = document.get("id", "without id") if isinstance(document, dict) else "without id"
-        raise UsageError("\n".join(f"rule {name}: {'/'.join(map(str, at.pointer))}: {at.message}" for at in problems))
+        lines = (f"rule {name}: /{'/'.join(map(str, problem.pointer))}: {problem.message}" for problem in problems)
+        raise UsageError("\n".join(lines))
     return Rule.from_document(document, schemas[document["resource"]])

@@ -6,6 +6,7 @@ from it, so that an apply judges by exactly the rule that was reviewed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -17,7 +18,6 @@ from trueup.ruleset.condition import CompiledCondition, compile_condition, first
 from trueup.ruleset.parameter import check_value, fill_parameters, unknown_parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -201,6 +201,9 @@ class BoundRule:
         """
         from trueup.ruleset.embedded import read_embedded
 
+        parts = {"rule", "parameters"}
+        if not isinstance(document, Mapping) or document.keys() != parts or not isinstance(document["parameters"], Mapping):
+            raise UsageError("expected a bound rule with 'rule' and 'parameters'; make the plan again")
         return cls(read_embedded(document["rule"], schemas), document["parameters"])
 
     @property

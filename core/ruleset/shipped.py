@@ -89,8 +89,9 @@ def _expected(error: ValidationError) -> str:
     if error.validator == "type":
         names = [_operand(error)] if isinstance(_operand(error), str) else _operand(error)
         return " or ".join(article(name) for name in names)
-    if error.validator == "required" and "$param" in _operand(error):
-        return '{"$param": name}'
+    if error.validator == "required":
+        missing = _missing(error)
+        return '{"$param": name}' if missing == "$param" else repr(missing)
     if error.validator == "enum":
         return f"one of {', '.join(map(str, _operand(error)))}"
     return f"{error.validator} {_show(_operand(error))}"
@@ -101,11 +102,15 @@ Sentence = Callable[["ValidationError", Pointer], Iterator[Problem]]
 
 def _required(error: ValidationError, at: Pointer) -> Iterator[Problem]:
     instance: Mapping[str, Any] = error.instance  # type: ignore[assignment]  # `required` is about objects only
-    # jsonschema yields one error a missing name, and tells which only in its message.
-    name = next(name for name in _operand(error) if error.message.startswith(repr(name)))
+    name = _missing(error)
     known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
     about = _described(known.get(name, {}))
     yield Problem(at, f"expected {name!r}{about}, which is missing{_meant(name, instance, known)}")
+
+
+def _missing(error: ValidationError) -> str:
+    """Give the name that is missing: jsonschema yields one error for each and tells which only in its message."""
+    return next(str(name) for name in _operand(error) if error.message.startswith(repr(name)))
 
 
 def _meant(name: str, instance: Mapping[str, Any], known: Mapping[str, Any]) -> str:

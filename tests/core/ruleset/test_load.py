@@ -188,7 +188,7 @@ def test_a_pack_holds_rules_by_id_glob_or_framework(schema: FactSchema, write_ru
     ("name", "content", "message"),
     [
         ("a-pack", {"rules": ["example-thing-usd"]}, "a-pack.pack.json:5:3: no rule is called 'example-thing-usd'; did you mean"),
-        ("a-pack", {}, "a-pack.pack.json:1:1: expected 'rules' (rule ids, or globs of them) or 'frameworks'"),
+        ("a-pack", {}, "a-pack.pack.json:1:1: expected 'rules' or 'frameworks', found an object of 2"),
         ("a-pack", {"rules": []}, "a-pack.pack.json:4:11: expected an array with at least 1 items"),
         ("b-pack", {"rules": ["*"]}, "expected 'b-pack', as the file is called, found 'a-pack'; rename it to a-pack.pack.json"),
     ],
