@@ -290,8 +290,7 @@ def renamed_view(kind: str, name: str) -> MemoryView:
         record["before"], record["after"] = {name: name}, {name: [name, {name: name}]}
         record["steps"] = [step | {"parameters": {name: name}} for step in record["steps"]]
     view.rule_records = {
-        key: rule | {"title": name, "rationale": name, "references": [name]}
-        for key, rule in view.rule_records.items()
+        key: rule | {"title": name, "rationale": name, "references": [name]} for key, rule in view.rule_records.items()
     }
     view.scope_records[0]["errors"].append(
         {"resource_type": name, "operation": name, "reason": name, "missing_action": name}
