@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -57,7 +57,10 @@ PROBLEMS = [
     (with_aspect(replace(READ, name="every")), "aspect 'every': expected a plain name that is none of all, any, every"),
     (with_aspect(replace(READ, name="a-b")), "aspect 'a-b': expected a plain name"),
     (with_aspect(replace(READ, reads=())), "aspect 'attributes': reads: expected at least one operation, found none"),
-    (with_aspect(replace(READ, per="account")), "expected per to be 'resource' or 'scope', found 'account'"),
+    (
+        with_aspect(replace(READ, per=cast("Any", "account"))),
+        "expected per to be 'resource' or 'scope', found 'account'",
+    ),
     (with_aspect(replace(READ, batch=0)), "expected a batch of at least 1, and of 1 when read per scope, found 0"),
     (with_aspect(replace(READ, per="scope", batch=2)), "and of 1 when read per scope, found 2"),
     (with_aspect(replace(METRICS, days=0)), "expected a window of at least 1 and under 455 days, found 0"),

@@ -127,7 +127,8 @@ def test_subclass_overrides_and_adds() -> None:
     """A subclass inherits declarations, takes one back by overriding it plainly, and adds its own."""
 
     class More(SqsPlugin):
-        five_minutes = None
+        def five_minutes(self, snapshot: Any) -> Any:
+            return snapshot
 
         @aspect("queue", reads="sqs:GetQueueAttributes")
         def metrics(self, aws: Any, queue: Any) -> Any:
