@@ -68,6 +68,7 @@ class Step:
         ready: must hold on fresh facts right before the call, else the change is skipped as busy.
         settled: must hold on fresh facts, besides ``effect``, before the step counts as settled;
             after an undo it is waited for in the same way.
+        waiter: botocore's waiter for the resource to be at rest again (``table_exists``), for the undo script.
         repeatable: whether the call may be sent again when its effect cannot be told (idempotent by the API).
     """
 
@@ -76,6 +77,7 @@ class Step:
     effect: Mapping[str, Any] = field(default_factory=dict)
     ready: Condition = field(default_factory=dict)
     settled: Condition = field(default_factory=dict)
+    waiter: str = ""
     repeatable: bool = False
 
 

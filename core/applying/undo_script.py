@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 from trueup.applying.applier import in_effect
 from trueup.applying.references import FACT, references
 from trueup.applying.rollback import STANDING
+from trueup.aws.waiters import waiter_parameters
 from trueup.display import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trueup.change import Call
+    from trueup.change import Call, Step
     from trueup.journal.changes import ChangeRecord
     from trueup.journal.journal import Journal
+    from trueup.planning.planned import PlannedChange
 
 __all__ = ["undo_script"]
 
@@ -56,9 +58,7 @@ def _change(journal: Journal, record: ChangeRecord) -> Iterator[str]:
         results = forward[position].result or {}
         for call in step.undo:
             yield from _command(call, change.resource.region, results)
-        if step.settled:
-            yield f"# then wait until {clean(json.dumps(step.settled, sort_keys=True))}"
-            yield f"sleep {change.poll_seconds}"
+            yield from _wait(step, call, change)
     yield ""
 
 
@@ -68,6 +68,19 @@ def _command(call: Call, region: str, results: dict[str, Any]) -> Iterator[str]:
     parameters = json.dumps(_with_results(call.parameters, results), sort_keys=True)
     command = f"aws {_command_name(call.service)} {_kebab(call.operation)} --region {shlex.quote(region)}"
     yield f"{command} --cli-input-json {shlex.quote(parameters)}"
+
+
+def _wait(step: Step, call: Call, change: PlannedChange) -> Iterator[str]:
+    """Yield the wait after a call: the CLI's own waiter, and what to look for besides."""
+    if step.settled:
+        yield f"# settled when {clean(json.dumps(step.settled, sort_keys=True))}"
+    if step.waiter:
+        asked = waiter_parameters(call.service, step.waiter, call.parameters)
+        options = " ".join(f"--{_kebab(name)} {shlex.quote(str(value))}" for name, value in asked.items())
+        command = f"aws {_command_name(call.service)} wait {step.waiter.replace('_', '-')}"
+        yield f"{command} --region {shlex.quote(change.resource.region)} {options}".rstrip()
+    elif step.settled:
+        yield f"sleep {max(change.poll_seconds, 30)}"
 
 
 def _with_results(value: Any, results: dict[str, Any]) -> Any:

@@ -148,6 +148,7 @@ class _Demo:
         """Audit again, as part of the apply's own run, so that one report has findings and changes."""
         auditor = self._auditor()
         auditor.account.run = run
+        self._start.journal.forget_findings(run)
         with self._start.journal.findings(run, auditor.severities()) as writer:
             auditor.audit(writer)
 

@@ -43,6 +43,12 @@ class Journal:
         """
         return cls(Store(path or default_state_path()), clock)
 
+    def forget_findings(self, run: str) -> None:
+        """Drop what a run found so far, before it is judged again."""
+        with self.store.write() as db:
+            for table in ("finding", "rule", "scope"):
+                db.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - names from above
+
     def findings(self, run: str, severities: Mapping[str, Severity]) -> FindingsWriter:
         """Give the writer of a run's findings; use it as a context manager."""
         return FindingsWriter(self.store, run, severities)

@@ -111,6 +111,7 @@ class PlannedChange:
                     undo=(),
                     effect=base if number == last else {},
                     settled=step.settled if number == last else {},
+                    waiter=step.waiter,
                     ready=step.ready,
                     # an undo sets what was read before: sending it twice gives the same state
                     repeatable=True,
@@ -144,6 +145,7 @@ def _step_to_json(number: int, step: Step) -> dict[str, Any]:
         "effect": step.effect,
         "ready": step.ready,
         "settled": step.settled,
+        "waiter": step.waiter,
         "repeatable": step.repeatable,
     }
 
@@ -159,5 +161,6 @@ def _step_from_json(document: Mapping[str, Any]) -> Step:
         effect=document["effect"],
         ready=document["ready"],
         settled=document["settled"],
+        waiter=document["waiter"],
         repeatable=document["repeatable"],
     )

@@ -18,6 +18,7 @@ from trueup.journal.lock import account_lock
 from trueup.planning.limits import over_limits
 from trueup.planning.permissions import plan_actions
 from trueup.planning.plan_file import Plan
+from trueup.running.closing_audit import audit_changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -93,7 +94,8 @@ class PlanApplier:
                 refusal = self.options.refusal(change)
                 status = ChangeStatus.SKIPPED if refusal else ChangeStatus.PLANNED
                 journal.changes.add(run, change, status, refusal)
-            ApplyRun(bench, run, rules, self.options).go()
+            if ApplyRun(bench, run, rules, self.options).go() != "interrupted":
+                audit_changed(account, run, rules, self.say)
         return run
 
     def _allowed(self, change: PlannedChange) -> bool:
@@ -144,7 +146,8 @@ def resume(account: Account, record: RunRecord, say: Callable[[str], None]) -> s
             refusal = options.refusal(change)
             journal.changes.add(record.id, change, ChangeStatus.SKIPPED if refusal else ChangeStatus.PLANNED, refusal)
         _skip_expired(account, record, plan)
-        ApplyRun(bench, record.id, rules, options).go()
+        if ApplyRun(bench, record.id, rules, options).go() != "interrupted":
+            audit_changed(account, record.id, rules, say)
     return record.id
 
 

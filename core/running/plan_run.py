@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from trueup.aws.check import check_call
+from trueup.aws.waiters import waiter_parameters
 from trueup.finding import Finding, Judgement, Verdict
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.findings import finding_to_json
@@ -139,6 +140,8 @@ def check_change(change: PlannedChange) -> list[str]:
     for number, step in enumerate(change.steps, 1):
         wrong += check_call(step.call, earlier)
         earlier[str(number)] = step.call
+        if step.waiter:
+            waiter_parameters(step.call.service, step.waiter, step.call.parameters)
         for call in step.undo:
             wrong += (f"undo: {each}" for each in check_call(call, earlier))
     return wrong
