@@ -16,6 +16,7 @@ from trueup.plugins.s3.simulation import (
     listing,
     owners,
     policies,
+    policy_checks,
     regions,
     unserved,
 )
@@ -39,7 +40,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     configurations.INVENTORY,
     acls.DISABLED,
     acls.PUBLIC_REFUSED,
-    policies.CHECKED,
+    policy_checks.CHECKED,
     policies.JUDGED,
     policies.CONDITIONS_COUNT,
     unserved.REFUSED,

@@ -1,4 +1,4 @@
-"""Bucket policies: kept byte for byte, refused when public access is blocked, and judged public as S3 judges them."""
+"""Bucket policies: judged public as S3 judges them, and their conditions not forgotten."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from trueup.plugins.s3.simulation.buckets import bucket_of
-from trueup.plugins.s3.simulation.refusals import access_denied
 from trueup.testing.correction import Correction
 from trueup.testing.exchange import AwsError
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from trueup.testing.correction import Proceed, Simulation, Undo
     from trueup.testing.exchange import Answer, ApiRequest
 
-__all__ = ["CHECKED", "CONDITIONS_COUNT", "JUDGED", "is_public"]
+__all__ = ["CONDITIONS_COUNT", "JUDGED", "is_public", "listed", "statements_of"]
 
 NARROWING_KEYS = frozenset(
     {
@@ -50,11 +49,17 @@ def is_public(policy: str | bytes) -> bool:
 
     Source: S3 user guide, Blocking public access, the meaning of "public".
     """
-    return any(_opens(statement) for statement in _statements(policy))
+    return any(_opens(statement) for statement in statements_of(policy))
 
 
-def _install_checks(aws: Simulation) -> Undo:
-    return aws.answer("s3:PutBucketPolicy", _put)
+def statements_of(policy: str | bytes) -> list[dict[str, Any]]:
+    """The statements of a policy, which may hold one or a list of them."""
+    return listed(json.loads(policy).get("Statement", []))
+
+
+def listed(value: Any) -> list[Any]:
+    """A value of a policy that may stand alone or in a list, as a list."""
+    return value if isinstance(value, list) else [value]
 
 
 def _install_judgement(aws: Simulation) -> Undo:
@@ -66,7 +71,7 @@ def _install_conditions(aws: Simulation) -> Undo:
     from moto.s3.models import FakeBucket
 
     def permission(bucket: Any, action: str, resource: str) -> Any:
-        statements = [] if bucket.policy is None else _statements(bucket.policy)
+        statements = [] if bucket.policy is None else statements_of(bucket.policy)
         unconditional = [statement for statement in statements if "Condition" not in statement]
         if not unconditional:
             return PermissionResult.NEUTRAL
@@ -74,15 +79,6 @@ def _install_conditions(aws: Simulation) -> Undo:
 
     return aws.patch(FakeBucket, "get_permission", permission)
 
-
-CHECKED = Correction(
-    name="s3-policy-checked",
-    service="s3",
-    says="S3 refuses a policy that is no JSON object, and a public one while BlockPublicPolicy is on; moto takes both",
-    source="botocore model s3:PublicAccessBlockConfiguration (BlockPublicPolicy); S3 user guide, troubleshooting "
-    "access denied errors; MalformedPolicy as S3's console and API quote it",
-    install=_install_checks,
-)
 
 JUDGED = Correction(
     name="s3-policy-status",
@@ -104,33 +100,11 @@ CONDITIONS_COUNT = Correction(
 )
 
 
-def _put(request: ApiRequest, proceed: Proceed) -> Answer:
-    bucket = bucket_of(request)
-    try:
-        document = json.loads(request.body)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict) or not request.body.startswith(b"{"):
-        raise AwsError("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'", 400)
-    block = bucket.public_access_block
-    if block is not None and block.block_public_policy and is_public(request.body):
-        raise access_denied(
-            f"User: arn:aws:iam::{request.account}:root is not authorized to perform: s3:PutBucketPolicy on resource: "
-            f'"arn:aws:s3:::{bucket.name}" because public policies are prevented by the BlockPublicPolicy setting in '
-            "S3 Block Public Access."
-        )
-    return proceed(request)
-
-
 def _status(request: ApiRequest, _proceed: Proceed) -> Answer:
     bucket = bucket_of(request)
     if not bucket.policy:
         raise AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", 404, BucketName=bucket.name)
     return request.answer({"PolicyStatus": {"IsPublic": is_public(bucket.policy)}})
-
-
-def _statements(policy: str | bytes) -> list[dict[str, Any]]:
-    return _listed(json.loads(policy).get("Statement", []))
 
 
 def _opens(statement: dict[str, Any]) -> bool:
@@ -142,7 +116,7 @@ def _names_everyone(statement: dict[str, Any]) -> bool:
         return True
     principal = statement.get("Principal")
     named = principal.get("AWS", []) if isinstance(principal, dict) else principal
-    return "*" in _listed(named)
+    return "*" in listed(named)
 
 
 def _is_narrowed(statement: dict[str, Any]) -> bool:
@@ -158,7 +132,7 @@ def _conditions(statement: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
         if any(word in plain for word in NEGATIVE_OPERATORS) or plain.endswith("ifexists"):
             continue
         for key, values in pairs.items():
-            yield key.lower(), _listed(values)
+            yield key.lower(), listed(values)
 
 
 def _is_fixed(key: str, value: Any) -> bool:
@@ -168,7 +142,3 @@ def _is_fixed(key: str, value: Any) -> bool:
         network = ipaddress.ip_network(text, strict=False)
         return network.prefixlen >= (8 if network.version == 4 else 32)  # noqa: PLR2004 - IP versions
     return "*" not in text and "?" not in text and "${" not in text
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -244,6 +244,45 @@ JUDGED = {
 }
 
 
+MALFORMED = {
+    "no JSON": ("{", "Policies must be valid JSON and the first byte must be '{'"),
+    "a space first": (" {}", "Policies must be valid JSON and the first byte must be '{'"),
+    "no statement": ("{}", "Missing required field Statement"),
+    "a statement that is none": ('{"Statement": ["Allow"]}', "Invalid policy syntax."),
+    "an effect that is none": (statement(Effect="allow"), "Invalid policy syntax."),
+    "no resource": (
+        '{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*"}}',
+        "Missing required field Resource",
+    ),
+    "another bucket": (statement(Resource="arn:aws:s3:::b-bucket/*"), "Policy has invalid resource"),
+    "one of two": (statement(Resource=["arn:aws:s3:::a-bucket", "arn:aws:s3:::a"]), "Policy has invalid resource"),
+}
+
+
+@pytest.mark.usefixtures("simulated_aws")
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_policy_is_refused(s3: Any, name: str) -> None:
+    """A policy without its form, or for another bucket, is refused in S3's words and none is kept."""
+    policy, message = MALFORMED[name]
+    s3.create_bucket(Bucket="a-bucket")
+    with pytest.raises(ClientError) as caught:
+        s3.put_bucket_policy(Bucket="a-bucket", Policy=policy)
+    error = caught.value.response["Error"]
+    assert ("MalformedPolicy", message) == (error["Code"], error["Message"])
+    with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
+        s3.get_bucket_policy(Bucket="a-bucket")
+
+
+@pytest.mark.usefixtures("simulated_aws")
+@pytest.mark.parametrize("resource", ["arn:aws:s3:::a-bucket", "arn:aws:s3:::a-bucket/x/*", "arn:aws:s3:::a-*", "*"])
+def test_a_policy_of_the_bucket_is_kept(s3: Any, resource: str) -> None:
+    """The bucket, its objects and patterns of them may be named; the text is kept byte for byte."""
+    policy = statement(Effect="Deny", Resource=["arn:aws:s3:::a-bucket", resource]).replace(", ", " ,\n ")
+    s3.create_bucket(Bucket="a-bucket")
+    s3.put_bucket_policy(Bucket="a-bucket", Policy=policy)
+    assert s3.get_bucket_policy(Bucket="a-bucket")["Policy"] == policy
+
+
 @pytest.mark.parametrize("name", JUDGED)
 def test_a_policy_is_judged_public_as_s3_does(name: str) -> None:
     """Public means: anyone, and no condition with a fixed value says who."""
