@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+
 from trueup.clock import VARIABLE, RemoteClock, SystemClock, clock_from_environment
 from trueup.errors import UsageError
 
@@ -58,7 +59,7 @@ def test_without_the_variable_the_system_s_clock_is_used(monkeypatch: pytest.Mon
 )
 def test_a_clock_elsewhere_is_refused(url: str) -> None:
     """Only this machine's clock may decide on changes."""
-    with pytest.raises(UsageError, match="expected an http URL of 127.0.0.1, localhost, ::1"):
+    with pytest.raises(UsageError, match=r"expected an http URL of 127.0.0.1, localhost, ::1"):
         RemoteClock(url)
 
 
@@ -66,7 +67,7 @@ def test_a_clock_elsewhere_is_refused(url: str) -> None:
 def test_this_machine_has_three_names(host: str) -> None:
     """Each name of the loopback is taken; that nothing answers there is said."""
     clock = RemoteClock(f"http://{host}:1/_trueup/clock")
-    with pytest.raises(UsageError, match="expected its time, found .* start the simulated AWS again, or unset"):
+    with pytest.raises(UsageError, match=r"expected its time, found .* start the simulated AWS again, or unset"):
         clock.now()
 
 

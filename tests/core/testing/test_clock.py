@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from trueup.testing import SimulatedClock
 
 START = datetime(2026, 1, 2, 3, tzinfo=UTC)

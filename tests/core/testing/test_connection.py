@@ -13,6 +13,7 @@ pytest_plugins = ["trueup.testing.fixtures"]
 
 
 def connected(aws: SimulatedAws) -> http.client.HTTPConnection:
+    """A bare connection to the server."""
     return http.client.HTTPConnection(aws.endpoint_url.removeprefix("http://"), timeout=10)
 
 

@@ -75,7 +75,13 @@ def test_settings_are_set_and_a_reset_forgets_them(simulated_aws: SimulatedAws) 
         ("POST", "clock/advance", {}, 400, "KeyError"),
         ("POST", "faults", {"operation": "s3:*", "kind": "gone"}, 400, "expected one of denied"),
         ("POST", "faults", {"operation": "s3:*", "kind": "denied", "when": 1}, 400, "TypeError"),
-        ("POST", "metrics", {"namespace": "N", "metric": "m", "dimensions": {}, "shape": {"name": "x"}}, 400, "found 'x'"),
+        (
+            "POST",
+            "metrics",
+            {"namespace": "N", "metric": "m", "dimensions": {}, "shape": {"name": "x"}},
+            400,
+            "found 'x'",
+        ),
     ],
 )
 def test_a_wrong_request_is_said_to_be_wrong(
@@ -89,7 +95,9 @@ def test_a_wrong_request_is_said_to_be_wrong(
 
 
 def ask(aws: SimulatedAws, method: str, path: str, body: Any = None) -> Any:
+    """The answer to a request under ``/_trueup``."""
     data = None if body is None else json.dumps(body).encode()
-    request = Request(f"{aws.endpoint_url}/_trueup/{path}", data=data, method=method)
-    with urlopen(request, timeout=10) as answer:
+    # The URL is the fixture's own.
+    request = Request(f"{aws.endpoint_url}/_trueup/{path}", data=data, method=method)  # noqa: S310 - see above
+    with urlopen(request, timeout=10) as answer:  # noqa: S310 - see above
         return json.load(answer)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from trueup.testing.discovery import GROUP, discover_corrections
 
 if TYPE_CHECKING:
@@ -83,10 +84,12 @@ def test_every_correction_has_its_check() -> None:
 
 
 def point(module: str) -> EntryPoint:
+    """An entry point as a distribution declares it."""
     return EntryPoint(module.partition(".")[0], module, GROUP)
 
 
 def write(folder: Path, package: str, simulated: str | None) -> None:
+    """Write a plugin's package, with its corrections if it has any."""
     (folder / package).mkdir()
     (folder / package / "__init__.py").write_text("")
     (folder / package / "plugin.py").write_text("")

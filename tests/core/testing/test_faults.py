@@ -10,6 +10,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from botocore.parsers import ResponseParserError
+
 from trueup.testing.faults import KINDS, Fault
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ IMPATIENT = Config(retries={"total_max_attempts": 1}, read_timeout=0.3)
 """Only for what never comes, or comes much later: moto's first answer of a service may take longer than this."""
 
 READS: dict[str, Callable[[Any], Any]] = {
-    "application-autoscaling:DescribeScalableTargets": lambda client: (
-        client.describe_scalable_targets(ServiceNamespace="dynamodb")
+    "application-autoscaling:DescribeScalableTargets": lambda client: client.describe_scalable_targets(
+        ServiceNamespace="dynamodb"
     ),
     "cloudwatch:DescribeAlarms": lambda client: client.describe_alarms(),
     "dynamodb:ListTables": lambda client: client.list_tables(),
@@ -108,7 +109,7 @@ def test_a_lost_answer_took_effect(simulated_aws: SimulatedAws) -> None:
 def test_a_call_that_failed_before_has_no_effect(simulated_aws: SimulatedAws, kind: FaultKind) -> None:
     """Nothing is written by a call that never reached the service."""
     simulated_aws.faults.inject("s3:CreateBucket", kind)
-    with pytest.raises(Exception, match="."):
+    with pytest.raises(Exception, match=r"."):
         client(simulated_aws, "s3", kind).create_bucket(Bucket="never-made")
     assert [] == bucket_names(simulated_aws)
 
@@ -170,19 +171,22 @@ def test_a_reset_lets_go_of_held_connections(simulated_aws: SimulatedAws) -> Non
 
 def test_an_unknown_kind_is_refused() -> None:
     """A typo in a test is no fault that never happens."""
-    with pytest.raises(ValueError, match="expected one of denied, throttled, .* found 'denyed'"):
+    with pytest.raises(ValueError, match=r"expected one of denied, throttled, .* found 'denyed'"):
         Fault("denyed")  # type: ignore[arg-type]  # what the type forbids is refused when it runs, too
 
 
 def client(aws: SimulatedAws, service: str, kind: str | None = None) -> Any:
+    """A client that asks once, and waits long unless nothing will come."""
     return aws.client(service, config=IMPATIENT if kind == "timeout" else ONE_ATTEMPT)
 
 
 def bucket_names(aws: SimulatedAws) -> list[str]:
+    """The names of all buckets."""
     return [bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]]
 
 
 def new_table(aws: SimulatedAws) -> str:
+    """Make a table and give its ARN."""
     keys = [{"AttributeName": "k", "KeyType": "HASH"}]
     attributes = [{"AttributeName": "k", "AttributeType": "S"}]
     made = aws.client("dynamodb").create_table(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from trueup.testing import Constant, DailyWave, Metrics, NoData, PerMinute, Point, Shape, SimulatedClock, Statistics
 from trueup.testing.metrics import SeriesKey
 from trueup.testing.shapes import shape_named
@@ -20,10 +21,12 @@ floats = st.floats(-1e6, 1e6, allow_nan=False)
 
 
 def store(now: datetime = NOON) -> Metrics:
+    """An empty store at a time."""
     return Metrics("1", SimulatedClock(now))
 
 
 def hours(metrics: Metrics, begin: datetime, end: datetime, period: int = HOUR) -> list[tuple[str, Statistics]]:
+    """The data of the series of these tests, by day and time of the period's begin."""
     found = metrics.statistics(KEY, int(begin.timestamp()), int(end.timestamp()), period)
     return [(f"{datetime.fromtimestamp(stamp, UTC):%d %H:%M}", statistics) for stamp, statistics in found]
 
@@ -79,7 +82,9 @@ def test_a_shape_goes_on_with_the_clock() -> None:
     metrics = Metrics("1", clock)
     metrics.put("N", "m", {"d": "v"}, Constant(2.0, count=3.0))
     begin, end = NOON - timedelta(hours=1), NOON + timedelta(hours=9)
-    assert [("02 11:00", 180.0), ("02 12:00", 90.0)] == [(hour, each.count) for hour, each in hours(metrics, begin, end)]
+    assert [("02 11:00", 180.0), ("02 12:00", 90.0)] == [
+        (hour, each.count) for hour, each in hours(metrics, begin, end)
+    ]
     clock.advance(2 * HOUR)
     assert 4 == len(hours(metrics, begin, end))
 
@@ -114,8 +119,12 @@ def test_a_daily_wave_comes_again_each_day() -> None:
 def test_a_shape_may_be_a_function_of_the_minute() -> None:
     """Values, statistics and gaps as the function gives them."""
     begin = int(NOON.timestamp())
-    known = {begin: 5.0, begin + 60: Statistics.of(1.0, 3.0)}
-    shape = PerMinute(known.get)
+    known: dict[int, Statistics | float] = {begin: 5.0, begin + 60: Statistics.of(1.0, 3.0)}
+
+    def at(minute: int) -> Statistics | float | None:
+        return known.get(minute)
+
+    shape = PerMinute(at)
     found = shape.statistics(begin, 300)
     assert isinstance(shape, Shape)
     assert found is not None

@@ -11,7 +11,18 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from trueup.testing import AlreadyRunningError, Answer, ApiRequest, AwsError, Correction, SimulatedAws, Simulation, Undo
+
+from trueup.testing import (
+    AlreadyRunningError,
+    Answer,
+    ApiRequest,
+    AwsError,
+    Correction,
+    SimulatedAws,
+    Simulation,
+    Undo,
+    together,
+)
 
 if TYPE_CHECKING:
     from trueup.testing.correction import Proceed
@@ -30,7 +41,7 @@ def test_a_client_elsewhere_needs_the_environment_alone(
 
 
 def test_a_second_one_is_refused(simulated_aws: SimulatedAws) -> None:
-    """moto's state is the process's, so that two would be one."""
+    """The state of moto is the process's, so that two would be one."""
     with pytest.raises(AlreadyRunningError, match="expected one in a process, found one running"), SimulatedAws():
         pass
     assert [] == simulated_aws.client("s3").list_buckets()["Buckets"]
@@ -166,12 +177,11 @@ def test_a_third_party_installs_its_own(simulated_aws: SimulatedAws) -> None:
     forgotten: list[str] = []
 
     def install(simulation: Simulation) -> Undo:
-        undos = [
+        return together(
             simulation.patch(Target, "value", 2),
             simulation.on_reset(lambda: forgotten.append("x")),
             simulation.answer("sts:GetCallerIdentity", lambda request, _: request.answer({"Account": "1"})),
-        ]
-        return lambda: [undo() for undo in reversed(undos)] and None
+        )
 
     correction = Correction("sts-mine", "sts", "says", "source", install)
     undo = correction.install(simulated_aws)
@@ -186,10 +196,14 @@ def test_another_operation_is_asked_as_the_same_caller(simulated_aws: SimulatedA
     """A handler learns from another operation, and passes its refusal on."""
 
     def handler(request: ApiRequest, _: Proceed) -> Answer:
-        return request.answer({"Account": simulated_aws.ask(request, "GetAccessKeyInfo", {"AccessKeyId": "A" * 20})["Account"]})
+        return request.answer(
+            {"Account": simulated_aws.ask(request, "GetAccessKeyInfo", {"AccessKeyId": "A" * 20})["Account"]}
+        )
 
     undo = simulated_aws.answer("sts:GetCallerIdentity", handler)
-    info = simulated_aws.answer("sts:GetAccessKeyInfo", lambda request, _: request.answer({"Account": request.account[:3]}))
+    info = simulated_aws.answer(
+        "sts:GetAccessKeyInfo", lambda request, _: request.answer({"Account": request.account[:3]})
+    )
     assert "123" == caller(simulated_aws)
     info()
     undo()
@@ -214,6 +228,7 @@ print(moto.core.utils.utcnow().year > 2001)
 
 
 def caller(aws: SimulatedAws) -> str:
+    """The account that the caller is told to be."""
     return str(aws.client("sts").get_caller_identity()["Account"])
 
 

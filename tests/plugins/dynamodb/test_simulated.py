@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
 from trueup.plugins.dynamodb.simulated import CORRECTIONS
 from trueup.plugins.dynamodb.simulation import updating
 
@@ -42,9 +43,9 @@ def test_the_correction_is_needed(simulated_aws: SimulatedAws, name: str) -> Non
 @pytest.mark.parametrize("name", [correction.name for correction in CORRECTIONS])
 def test_all_checks_fail_on_plain_moto(simulated_aws: SimulatedAws, name: str) -> None:
     """With no correction of DynamoDB at all, what the correction says does not hold either."""
-    with simulated_aws.without(*(correction.name for correction in CORRECTIONS)):
-        with pytest.raises((AssertionError, pytest.fail.Exception)):
-            CHECKS[name](simulated_aws)
+    names = [correction.name for correction in CORRECTIONS]
+    with simulated_aws.without(*names), pytest.raises((AssertionError, pytest.fail.Exception)):
+        CHECKS[name](simulated_aws)
 
 
 def test_on_demand_told_again_changes_nothing(simulated_aws: SimulatedAws) -> None:
@@ -95,7 +96,7 @@ def test_a_table_may_be_named_by_its_arn(simulated_aws: SimulatedAws) -> None:
 
 
 def test_decreases_are_counted_apart(simulated_aws: SimulatedAws) -> None:
-    """The table's decreases do not count to its index's, one of both too many refuses both, a new UTC day begins anew."""
+    """A table's decreases do not count to its index's, one too many refuses both, a new UTC day begins anew."""
     simulated_aws.reset(datetime(2026, 3, 1, 1, tzinfo=UTC))
     client = new_table(simulated_aws, indexes=("idx",))
     for read in (9, 8, 7, 6):
@@ -133,7 +134,9 @@ def test_a_table_is_as_old_as_the_clock_says(simulated_aws: SimulatedAws) -> Non
     simulated_aws.reset(datetime(2026, 1, 1, tzinfo=UTC))
     client = new_table(simulated_aws)
     simulated_aws.clock.advance(timedelta(days=60).total_seconds())
-    assert "2026-01-01" == f"{client.describe_table(TableName='t')['Table']['CreationDateTime'].astimezone(UTC):%Y-%m-%d}"
+    assert (
+        "2026-01-01" == f"{client.describe_table(TableName='t')['Table']['CreationDateTime'].astimezone(UTC):%Y-%m-%d}"
+    )
     assert "2026-03-02" == f"{simulated_aws.clock.now():%Y-%m-%d}"
 
 
@@ -149,7 +152,9 @@ def summary_only_after_on_demand(aws: SimulatedAws) -> None:
     assert "2026-03-01" == f"{summary.get('LastUpdateToPayPerRequestDateTime', aws.clock.now()):%Y-%m-%d}"
     aws.clock.advance(86_400)
     summary = client.describe_table(TableName="t")["Table"]["BillingModeSummary"]
-    assert "2026-03-01" == f"{summary.get('LastUpdateToPayPerRequestDateTime', aws.clock.now()).astimezone(UTC):%Y-%m-%d}"
+    assert (
+        "2026-03-01" == f"{summary.get('LastUpdateToPayPerRequestDateTime', aws.clock.now()).astimezone(UTC):%Y-%m-%d}"
+    )
 
 
 def on_demand_has_no_units(aws: SimulatedAws) -> None:
@@ -334,6 +339,7 @@ class refused:  # noqa: N801 - reads as a statement: with refused(...)
 
 
 def throughput(each: int) -> dict[str, int]:
+    """As many read as write units."""
     return {"ReadCapacityUnits": each, "WriteCapacityUnits": each}
 
 
@@ -355,16 +361,19 @@ def new_table(aws: SimulatedAws, *, units: int | None = 10, indexes: tuple[str, 
 
 
 def update_index(client: Any, name: str, each: int, **others: Any) -> None:
+    """Give an index other units, with what else the call brings."""
     updates = [{"Update": {"IndexName": name, "ProvisionedThroughput": throughput(each)}}]
     client.update_table(TableName="t", GlobalSecondaryIndexUpdates=updates, **others)
 
 
 def switch(aws: SimulatedAws, client: Any) -> None:
+    """Switch to on demand and wait until it has settled."""
     client.update_table(TableName="t", BillingMode="PAY_PER_REQUEST")
     aws.clock.advance(LONG_ENOUGH)
 
 
 def switch_back(aws: SimulatedAws, client: Any, indexes: tuple[str, ...] = ()) -> None:
+    """Switch to provisioned, all indexes too, and wait until it has settled."""
     updates = [{"Update": {"IndexName": name, "ProvisionedThroughput": throughput(10)}} for name in indexes]
     indexed = {"GlobalSecondaryIndexUpdates": updates} if updates else {}
     client.update_table(TableName="t", BillingMode="PROVISIONED", ProvisionedThroughput=throughput(10), **indexed)
@@ -372,6 +381,7 @@ def switch_back(aws: SimulatedAws, client: Any, indexes: tuple[str, ...] = ()) -
 
 
 def units(described: dict[str, Any]) -> tuple[int, int]:
+    """Read and write units as told."""
     given = described["ProvisionedThroughput"]
     return given["ReadCapacityUnits"], given["WriteCapacityUnits"]
 

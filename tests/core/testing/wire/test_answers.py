@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import HeadersDict
 from botocore.parsers import create_parser
+
 from trueup.testing import Answer, ApiRequest, AwsError
 from trueup.testing.fault_answers import denied, server_error, throttled
 from trueup.testing.wire.models import service_model
@@ -127,6 +128,7 @@ def test_what_names_no_operation_has_no_model() -> None:
 
 
 def request_of(service: str, name: str, protocol: str, method: str = "POST") -> ApiRequest:
+    """A request of an operation, in a protocol."""
     operation = Operation(service, service_model(service).operation_model(name), protocol)
     return ApiRequest(service, name, "us-east-1", "123456789012", method, "/", "", {}, b"", operation)
 

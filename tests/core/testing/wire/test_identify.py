@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.config import Config
+
 from trueup.testing.wire.identify import UNKNOWN, access_key, identify
 from trueup.testing.wire.models import clients_signing_as
 
@@ -42,6 +44,16 @@ NOT_AS_OTHERS = {
     "sts:AssumeRoleWithSAML",
     "sts:AssumeRoleWithWebIdentity",
     "s3:WriteGetObjectResponse",
+}
+
+SCALARS = {
+    "blob": b"raw",
+    "boolean": True,
+    "double": 0.5,
+    "float": 0.5,
+    "integer": 7,
+    "long": 7,
+    "timestamp": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
 }
 
 
@@ -119,11 +131,13 @@ def test_one_signing_name_may_stand_for_several_clients() -> None:
 
 
 def signed(service: str) -> dict[str, str]:
+    """The headers of a request signed for a service."""
     credential = f"Credential=KEY/20260101/us-east-1/{service}/aws4_request"
     return {"authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"}
 
 
 def client_of(service: str, protocol: str | None = None, patch: pytest.MonkeyPatch | None = None) -> Any:
+    """A client that never reaches a server."""
     session = boto3.Session(aws_access_key_id="KEY", aws_secret_access_key="s", region_name="eu-west-1")
     if protocol is not None and patch is not None:
         patch.setattr("botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", (protocol,))
@@ -146,7 +160,9 @@ def sent(client: Any, operation: str, given: dict[str, Any]) -> ApiRequest:
     finally:
         client.meta.events.unregister("before-send", catch)
     request = caught[0]
-    headers = {name.lower(): value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()}
+    headers = {
+        name.lower(): value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()
+    }
     body = request.body or b""
     raw = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else body.read()
     target = request.url.removeprefix("http://127.0.0.1:9") or "/"
@@ -172,16 +188,13 @@ def sample(shape: Any, depth: int) -> Any:
         case "map":
             return {"key": sample(shape.value, depth + 1)}
         case "string":
-            return shape.enum[0] if shape.enum else "a name/with:signs" if "uri" not in str(shape.serialization) else "name"
-        case "integer" | "long":
-            return 7
-        case "float" | "double":
-            return 0.5
-        case "boolean":
-            return True
-        case "blob":
-            return b"raw"
-        case _:
-            import datetime as dt
+            return text(shape)
+        case kind:
+            return SCALARS[kind]
 
-            return dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+
+def text(shape: Any) -> str:
+    """The first of the allowed texts, else one that must be encoded wherever it may stand so."""
+    if shape.enum:
+        return str(shape.enum[0])
+    return "name" if "uri" in str(shape.serialization) else "a name/with:signs"
