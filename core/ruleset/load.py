@@ -71,10 +71,11 @@ def load_rules(sources: Iterable[RuleSource], schemas: Mapping[str, FactSchema],
     Args:
         sources: where to look; an id in two of them is a problem of both.
         schemas: the fact schemas by resource type.
-        tolerant: whether broken files are left out and listed instead of raised.
+        tolerant: whether broken files of distributions are left out and listed instead of raised; a user's own
+            files are always held to be right, since a typo there must never silently drop a rule.
 
     Raises:
-        RuleFileError: files are broken and ``tolerant`` is off; ``problems`` has all of all files.
+        RuleFileError: files are broken that must not be; ``problems`` has all of all such files.
     """
     loader = _Loader(schemas)
     for source in sources:
@@ -82,8 +83,9 @@ def load_rules(sources: Iterable[RuleSource], schemas: Mapping[str, FactSchema],
     loader.refuse_duplicates()
     loader.check_packs()
     broken = sorted(loader.broken, key=lambda file: file.origin)
-    if broken and not tolerant:
-        raise RuleFileError([problem for file in broken for problem in file.problems])
+    raised = [file for file in broken if not tolerant or file.distribution in loader.own]
+    if raised:
+        raise RuleFileError([problem for file in raised for problem in file.problems])
     return RuleSet(
         {name: loader.rules[name][0] for name in sorted(loader.rules)},
         {name: loader.packs[name][0] for name in sorted(loader.packs)},
@@ -99,10 +101,13 @@ class _Loader:
         self.rules: dict[str, list[Rule]] = {}
         self.packs: dict[str, list[Pack]] = {}
         self.broken: list[BrokenFile] = []
+        self.own: set[str] = set()
         self._pack_files: dict[str, JsonFile] = {}
 
     def read(self, source: RuleSource) -> None:
         """Read every file of a source."""
+        if source.service is None:
+            self.own.add(source.distribution)
         for file in source.rule_files():
             self._read_rule(source, file)
         for file in source.pack_files():

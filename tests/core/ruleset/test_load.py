@@ -144,6 +144,17 @@ def test_a_tolerant_load_leaves_out_what_is_broken_and_lists_it(schema: FactSche
     )
 
 
+def test_a_user_s_own_broken_rule_is_never_left_out(schema: FactSchema, write_rule: WriteRule) -> None:
+    """Somebody is there to mend it, while what is installed is tolerated."""
+    installed = write_rule(lambda rule: rule.pop("title"), folder="installed")
+    own = write_rule(lambda rule: rule.update(id="example-thing-own", severity="x"), folder="own")
+    with pytest.raises(RuleFileError) as raised:
+        load_rules([installed, RuleSource.of_user(Path(str(own.folder)))], {schema.type: schema}, tolerant=True)
+
+    (problem,) = raised.value.problems
+    assert "example-thing-own.json" in problem
+
+
 def test_a_tolerant_load_does_not_guess_between_two(schema: FactSchema, write_rule: WriteRule) -> None:
     """Of two rules with one id neither is used."""
     ruleset = load_rules([write_rule(folder="one"), write_rule(folder="two")], {schema.type: schema}, tolerant=True)
