@@ -44,8 +44,11 @@ class ApplyRun:
 
     def go(self) -> str:
         """Apply what is not applied yet; give how the run ended: ``finished``, ``stopped`` or ``interrupted``."""
-        status = self._phases()
-        self._bench.journal.runs.finish(self._run, status)
+        status = "failed"
+        try:
+            status = self._phases()
+        finally:
+            self._bench.journal.runs.finish(self._run, status)
         return status
 
     def _phases(self) -> str:

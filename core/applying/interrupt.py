@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["Interrupt"]
 
 
+class _WokenError(Exception):
+    """Raised by the signal handler inside ``Interrupt.sleep``, and nowhere else."""
+
+
 class Interrupt:
     """Collects the reasons to stop."""
 
@@ -32,6 +36,7 @@ class Interrupt:
         self._clock = clock
         self._settings = settings
         self.signalled = False
+        self._asleep = False
 
     @contextmanager
     def catching_signals(self) -> Iterator[None]:
@@ -45,8 +50,20 @@ class Interrupt:
             for number, handler in kept.items():
                 signal.signal(number, handler)
 
+    def sleep(self, seconds: float) -> None:
+        """Wait by the clock; a signal ends the wait at once, where elsewhere it waits for the call in flight."""
+        try:
+            self._asleep = True
+            if not self.signalled:
+                self._clock.sleep(seconds)
+            self._asleep = False
+        except _WokenError:
+            self._asleep = False
+
     def _signal(self, _number: int, _frame: FrameType | None) -> None:
         self.signalled = True
+        if self._asleep:
+            raise _WokenError
 
     def reason(self, run: str) -> str | None:
         """Give why nothing more may be sent, None when it may."""

@@ -118,7 +118,7 @@ def _steps_in_effect(bench: Bench, change: PlannedChange, count: int) -> int | N
         limit = LAG_SECONDS if still else change.settle_seconds
         if passed >= limit or bench.interrupt.signalled:
             return None
-        bench.clock.sleep(change.poll_seconds)
+        bench.interrupt.sleep(change.poll_seconds)
 
 
 def _drift(bench: Bench, change: PlannedChange, count: int) -> str:
@@ -146,15 +146,16 @@ def rollback_run(bench: Bench, run: str, undos: Iterable[Undo]) -> str:
 def go_on(bench: Bench, run: str) -> str:
     """Undo what the journal of a rollback still holds as planned or begun; give how the run ended."""
     of_run = bench.journal.runs.get(run).of_run or run
-    status = "finished"
-    for record in bench.journal.changes.of(run):
-        if record.status in {ChangeStatus.SKIPPED, ChangeStatus.ROLLED_BACK}:
-            continue
-        if bench.interrupt.signalled:
-            status = "interrupted"
-            break
-        _one(bench, run, of_run, record)
-    bench.journal.runs.finish(run, status)
+    status = "failed"
+    try:
+        for record in bench.journal.changes.of(run):
+            if bench.interrupt.signalled:
+                break
+            if record.status not in {ChangeStatus.SKIPPED, ChangeStatus.ROLLED_BACK}:
+                _one(bench, run, of_run, record)
+        status = "interrupted" if bench.interrupt.signalled else "finished"
+    finally:
+        bench.journal.runs.finish(run, status)
     return status
 
 

@@ -66,7 +66,7 @@ class _Watcher:
         return (self.bench.clock.now() - (since or self.began)).total_seconds()
 
     def wait(self) -> None:
-        self.bench.clock.sleep(self.change.poll_seconds)
+        self.bench.interrupt.sleep(self.change.poll_seconds)
 
 
 def settle(bench: Bench, change: PlannedChange, position: int) -> Settled:

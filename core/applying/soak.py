@@ -48,7 +48,7 @@ def soak(bench: Bench, run: str, canaries: list[tuple[PlannedChange, CompiledCon
     period = 60 * bench.settings.apply.soak_period_minutes
     watch = _Watch()
     while True:
-        bench.clock.sleep(period)
+        bench.interrupt.sleep(period)
         passed = bench.clock.now() - began
         bench.say(f"soak: {int(passed.total_seconds() // 60)} of {bench.settings.apply.soak_minutes} minutes")
         found = look(bench, canaries, passed, watch)

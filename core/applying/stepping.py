@@ -131,7 +131,7 @@ class Stepper:
                 return self._refused(position, str(error))
             except ThrottledWriteError as error:
                 refusal = str(error)
-                self._bench.clock.sleep(THROTTLE_SECONDS * 2**throttled)
+                self._bench.interrupt.sleep(THROTTLE_SECONDS * 2**throttled)
                 continue
             except AmbiguousWriteError as error:
                 self._bench.journal.changes.note(self._run, "ambiguous", self._change.id, detail=str(error))
@@ -185,7 +185,7 @@ class Stepper:
         while ready.holds(snapshot.aspects) is not True and not self._bench.interrupt.signalled:
             if (self._bench.clock.now() - began).total_seconds() >= self._change.settle_seconds:
                 break
-            self._bench.clock.sleep(self._change.poll_seconds)
+            self._bench.interrupt.sleep(self._change.poll_seconds)
             snapshot = self._facts(position)
         return snapshot
 

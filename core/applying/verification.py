@@ -10,7 +10,6 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from trueup.applying.image import aspects_of, match
-from trueup.facts.unknown import Unknown
 from trueup.finding import Verdict
 
 if TYPE_CHECKING:
@@ -46,16 +45,8 @@ def observed_aspects(schema: FactSchema, rule: BoundRule, snapshot: Snapshot) ->
     return {
         name: snapshot.aspects[name]
         for name in sorted(rule.aspects)
-        if name in snapshot.aspects and schema.kind(name) == "observed" and _is_plain(snapshot.aspects[name])
+        if name in snapshot.aspects and schema.kind(name) == "observed"
     }
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(_is_plain(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return all(_is_plain(item) for item in value)
-    return not isinstance(value, Unknown)
 
 
 def verify(bench: Bench, change: PlannedChange, rule: BoundRule, judged: Mapping[str, Any]) -> Verified:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from trueup.facts.encode import decode, encode
 from trueup.journal.runs import stamp
 from trueup.planning.planned import PlannedChange
 
@@ -106,7 +107,9 @@ class Changes:
     def keep_judged(self, run: str, change: str, observed: Mapping[str, Any]) -> None:
         """Keep the observed aspects that the rule was judged on right before the write."""
         with self._store.write() as db:
-            db.execute("UPDATE change SET judged = ? WHERE run = ? AND id = ?", (json.dumps(observed), run, change))
+            db.execute(
+                "UPDATE change SET judged = ? WHERE run = ? AND id = ?", (json.dumps(encode(observed)), run, change)
+            )
 
     def intend(self, run: str, change: PlannedChange, direction: Direction, position: int, call: Call) -> None:
         """Put on disk that a call is about to be sent; the before-image and the undo lie in the change."""
@@ -224,7 +227,7 @@ def _change(row: sqlite3.Row) -> ChangeRecord:
         status=ChangeStatus(row["status"]),
         reason=row["reason"],
         at=row["at"],
-        judged=json.loads(row["judged"]) if row["judged"] else None,
+        judged=decode(json.loads(row["judged"])) if row["judged"] else None,
     )
 
 
