@@ -79,8 +79,8 @@ def test_built_in_plugins_register_as_strangers_do() -> None:
 
 
 def test_built_in_rules_register_as_strangers_do() -> None:
-    """Each folder of rules/ with rules is an entry point under its own name."""
-    folders = {path.parent.name for path in ROOT.glob("rules/*/*.cases.json")}
+    """Each folder of rules/ with rules or packs is an entry point under its own name."""
+    folders = {path.parent.name for kind in ("cases", "pack") for path in ROOT.glob(f"rules/*/*.{kind}.json")}
     registered = {
         point.name: point.value for point in entry_points(group="trueup.rules") if point.value.startswith("trueup.")
     }
