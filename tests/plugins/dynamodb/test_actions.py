@@ -48,6 +48,13 @@ def test_every_change_is_safe_reversible_and_waits_for_all_indexes(tables: Any) 
         assert "TableStatus" in str(change.steps[0].settled)
 
 
+def test_only_what_the_api_takes_twice_may_be_repeated(tables: Any) -> None:
+    """A switch counts against AWS's limit of four a day; the others set a value that may be set again."""
+    snapshot = tables.idle(continuous_backups=OFF)
+    repeatable = {name: tables.change(name, snapshot).steps[0].repeatable for name in tables.type.actions}
+    assert {"set-billing-mode": False, "enable-pitr": True, "enable-deletion-protection": True} == repeatable
+
+
 def test_actions_need_only_what_they_declare(tables: Any) -> None:
     """An action planned from its declared needs alone gives the same change."""
     whole = tables.idle(continuous_backups=OFF)

@@ -77,10 +77,11 @@ def test_a_switch_within_the_look_back_is_not_judged(tables: Any) -> None:
     assert "changed within" in _insufficient(tables.idle(tables.described(BillingModeSummary=summary)))
 
 
-def test_capacity_that_varied_is_not_judged(tables: Any) -> None:
+@pytest.mark.parametrize("units", [400, 499, 499.999, 501])
+def test_capacity_that_varied_is_not_judged(tables: Any, units: float) -> None:
     """Auto scaling leaves its trace in the provisioned series even where no time of change is told."""
     described = tables.described()
-    varied = {"metrics.provisioned_read": tables.series(lambda hour: 400 if hour == 100 else 500)}
+    varied = {"metrics.provisioned_read": tables.series(lambda hour: units if hour == 100 else 500)}
     snapshot = tables.snapshot(described, tables.measured(described) | varied)
     assert "auto scaling" in _insufficient(snapshot)
     assert snapshot["history.resized"] is True
