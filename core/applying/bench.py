@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import timedelta
 
     from trueup.applying.interrupt import Interrupt
@@ -68,6 +68,9 @@ class FactReader(Protocol):
         period: int | None = None,
     ) -> Snapshot:
         """Read aspects afresh; metrics over ``window`` at ``period`` seconds instead of as declared."""
+
+    def read_all(self, wanted: Iterable[tuple[ResourceType, Resource, Collection[str]]]) -> Iterator[Snapshot]:
+        """Read several resources together, in any order."""
 
 
 class Plugins(Protocol):

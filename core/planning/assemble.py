@@ -17,7 +17,8 @@ from trueup.finding import Finding, Judgement, Verdict
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.runs import moment
 from trueup.planning.budget import Budgets
-from trueup.planning.concrete import action_of, concrete, needed_aspects
+from trueup.planning.closer_look import closer_look
+from trueup.planning.concrete import action_of, concrete
 from trueup.planning.iac import managed_by
 
 if TYPE_CHECKING:
@@ -82,9 +83,13 @@ class Planner:
         """Plan the fixes of failed findings, in their order; changes of one resource build on one another."""
         assembly, budgets = Assembly(), Budgets()
         effects: dict[str, dict[str, Any]] = {}
-        for rule, resource in failed:
+        for rule, resource, snapshot in closer_look(self.plugins, self.reader, failed):
+            if isinstance(snapshot, PluginError):
+                assembly.refused[rule.id, resource.arn] = str(snapshot)
+                continue
             try:
-                change = self._one(rule, resource, assembly, effects.setdefault(resource.arn, {}), budgets)
+                seen = _overlaid(snapshot, effects.setdefault(resource.arn, {}))
+                change = self._one(rule, seen, assembly, budgets)
             except UnreadableError as error:
                 assembly.judged[rule.id, resource.arn] = Judgement(Verdict.UNKNOWN, (), error.unknown)
             except UnknownFactError as error:
@@ -97,17 +102,9 @@ class Planner:
                     effects[resource.arn].update(change.after)
         return assembly
 
-    def _one(
-        self,
-        rule: BoundRule,
-        resource: Resource,
-        assembly: Assembly,
-        effects: Mapping[str, Any],
-        budgets: Budgets,
-    ) -> PlannedChange | None:
+    def _one(self, rule: BoundRule, snapshot: Snapshot, assembly: Assembly, budgets: Budgets) -> PlannedChange | None:
+        resource = snapshot.resource
         declared = self.plugins.resource_type(resource.type)
-        snapshot = self.reader.read(declared, resource, needed_aspects(declared, rule))
-        snapshot = _overlaid(snapshot, effects)
         judgement = rule.judge(snapshot.aspects)
         assembly.judged[rule.id, resource.arn] = judgement
         if judgement.verdict is not Verdict.FAIL:
