@@ -10,6 +10,8 @@
   const groups = [...document.querySelectorAll("[data-group]")].map((element) => ({
     element,
     data: element.dataset,
+    fold: element.matches("details") ? element : element.querySelector("details.many"),
+    folded: true,
     title: element.querySelector("summary, h4").textContent.toLowerCase() + " " + element.dataset.rule,
     items: [...element.querySelectorAll("[data-finding]")].map((item) => ({ item, data: item.dataset, text: null })),
   }));
@@ -23,6 +25,7 @@
     const wanted = Object.fromEntries(kinds.map((kind) => [kind, field(kind).value]));
     const terms = field("text").value.toLowerCase().split(/\s+/).filter(Boolean);
     const filtered = terms.length > 0 || kinds.some((kind) => wanted[kind]);
+    const narrow = terms.length > 0 || Boolean(wanted.rule);
     let shown = 0;
     for (const group of groups) {
       const possible = matches(group.data, wanted);
@@ -37,12 +40,10 @@
         if (match) inGroup += 1;
       }
       group.element.hidden = inGroup === 0;
-      if (group.element.matches("details.condensed")) {
-        if (terms.length && inGroup) {
-          if (!group.element.open) group.opened = group.element.open = true;
-        } else if (group.opened) {
-          group.opened = group.element.open = false;
-        }
+      // What was looked for by name is shown unfolded; what was unfolded for that is folded again.
+      if (group.fold && group.fold.open !== narrow && (narrow ? inGroup > 0 : !group.folded)) {
+        group.fold.open = narrow;
+        group.folded = !narrow;
       }
       shown += inGroup;
     }
