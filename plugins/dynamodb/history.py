@@ -35,23 +35,24 @@ def history(table: Snapshot) -> dict[str, Any]:
         the worst series; ``sufficient`` is true or unknown with the reason, never false, so that whatever is
         derived from it becomes unknown too.
     """
-    age = table.read_at - moment(table["table.CreationDateTime"])
+    created = moment(table["table.CreationDateTime"])
+    age_days = (table.read_at - created).days
     try:
         series = {(part, way): _provisioned(table, part, way.fact) for part in parts(table) for way in (READ, WRITE)}
     except UnknownFactError as error:
         unknown = error.unknown
-        return {"age_days": age.days, "coverage": unknown, "resized": unknown, "sufficient": unknown}
+        return {"age_days": age_days, "coverage": unknown, "resized": unknown, "sufficient": unknown}
     coverage = min(each.coverage() for each in series.values())
     start = min(each.start for each in series.values())
+    days = (table.read_at - start).days
     resized = _changed_since(table["table"], start) or any(
         not _steady(each, _units_now(table, part, way.fact)) for (part, way), each in series.items()
     )
-    young = table.read_at - age > start
     return {
-        "age_days": age.days,
+        "age_days": age_days,
         "coverage": round(coverage, 4),
         "resized": resized,
-        "sufficient": _verdict(young=young, resized=resized, coverage=coverage, days=(table.read_at - start).days),
+        "sufficient": _verdict(young=created > start, coverage=coverage, resized=resized, days=days),
     }
 
 
@@ -60,7 +61,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _verdict(*, young: bool, resized: bool, coverage: float, days: int) -> bool | Unknown:
+def _verdict(*, young: bool, coverage: float, resized: bool, days: int) -> bool | Unknown:
     if young:
         detail = f"the table is younger than the look-back of {days} days"
     elif coverage < COVERAGE_FLOOR:
