@@ -69,13 +69,22 @@ def _malformed(keyword: str, operand: Any) -> str | None:  # noqa: PLR0911 - one
         return _unknown_types(operand)
     if keyword == "uniqueItems":
         return None if isinstance(operand, bool) else f"expected true or false, found {operand!r}"
-    if keyword in {"enum", "required"} | _LISTS:
+    if keyword == "required":
+        return None if _is_names(operand) and operand else f"expected a list of names, found {operand!r}"
+    if keyword == "dependentRequired":
+        fits = isinstance(operand, Mapping) and all(map(_is_names, operand.values()))
+        return None if fits else f"expected an object of lists of names, found {operand!r}"
+    if keyword in {"enum"} | _LISTS:
         return (
             None if isinstance(operand, list | tuple) and operand else f"expected a list with items, found {operand!r}"
         )
     if keyword in _MAPS:
         return None if isinstance(operand, Mapping) else f"expected an object, found {operand!r}"
     return None
+
+
+def _is_names(operand: Any) -> bool:
+    return isinstance(operand, list | tuple) and all(isinstance(name, str) for name in operand)
 
 
 def _broken_pattern(operand: Any) -> str | None:
@@ -164,5 +173,5 @@ def _property(fact: Fact, name: str) -> Fact:
 
 _UNTYPED = Fact("", {}, "configuration")
 _LISTS = _ALIKE_LISTS | {"prefixItems"}
-_MAPS = frozenset({"properties", "patternProperties", "dependentSchemas", "dependentRequired"})
+_MAPS = frozenset({"properties", "patternProperties", "dependentSchemas"})
 _MAY_BE_BOOLEAN = frozenset({"items", "contains", "additionalProperties", "propertyNames", "properties"})

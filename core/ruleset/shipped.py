@@ -122,9 +122,10 @@ def _unknown_names(error: ValidationError, at: Pointer) -> Iterator[Problem]:
     schema: Mapping[str, Any] = error.schema  # type: ignore[assignment]  # a boolean schema has no such keyword
     instance: Mapping[str, Any] = error.instance  # type: ignore[assignment]  # as above
     known = list(schema.get("properties", {}))
+    listed = f"one of {', '.join(known)}" if known else "none"
     for name in instance:
         if name not in known:
-            near = did_you_mean(str(name), known) or f"; expected one of {', '.join(known)}"
+            near = did_you_mean(str(name), known) or f"; expected {listed}"
             yield Problem((*at, name), f"unknown property {name!r}{near}", at_key=True)
 
 

@@ -42,10 +42,20 @@ def rule_problems(
         *_condition_problems(document, schemas, parameters),
         *_action_problems(document, schemas, parameters),
     ]
-    # The form of a condition is told better by the one who understands conditions.
-    told = {problem.pointer[: len(at)] for problem in found for at in _CONDITIONS if problem.pointer[: len(at)] == at}
-    kept = [problem for problem in form if not any(problem.pointer[: len(at)] == at for at in told)]
+    # What is wrong in a condition is told better by the one who understands conditions.
+    told = [problem.pointer for problem in found if _in_condition(problem.pointer)]
+    kept = (problem for problem in form if not any(_same_place(problem.pointer, other) for other in told))
     return (*kept, *found)
+
+
+def _in_condition(pointer: Pointer) -> bool:
+    return any(pointer[: len(at)] == at for at in _CONDITIONS)
+
+
+def _same_place(one: Pointer, two: Pointer) -> bool:
+    """Tell whether a place in a condition is, or lies around, or lies inside another one."""
+    shorter = min(len(one), len(two))
+    return _in_condition(one) and one[:shorter] == two[:shorter]
 
 
 def _parameters(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
