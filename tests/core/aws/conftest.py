@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from trueup.testing.server import SimulatedAws
 
-pytest_plugins = ["trueup.testing.fixtures"]
-
-FAST = ClientSettings(workers=4, attempts=1, connect_timeout_seconds=2, read_timeout_seconds=1, run_id="run-1")
+ONCE = ClientSettings(workers=4, attempts=1, read_timeout_seconds=60, run_id="run-1")
+HASTY = ClientSettings(workers=4, attempts=1, read_timeout_seconds=0.3, run_id="run-1")
 
 
 @dataclass
@@ -60,8 +59,16 @@ def credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def connection(simulated_aws: SimulatedAws) -> Iterator[Connection]:
-    """A connection to the simulated AWS, impatient."""
-    made = connect(endpoint_url=simulated_aws.endpoint_url, region="eu-west-1", settings=FAST)
+    """A connection to the simulated AWS that sends everything once."""
+    made = connect(endpoint_url=simulated_aws.endpoint_url, region="eu-west-1", settings=ONCE)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def hasty_connection(simulated_aws: SimulatedAws) -> Iterator[Connection]:
+    """One that does not wait long for an answer."""
+    made = connect(endpoint_url=simulated_aws.endpoint_url, region="eu-west-1", settings=HASTY)
     yield made
     made.close()
 
@@ -105,7 +112,7 @@ def scripted_aws() -> Iterator[ScriptedAws]:
 
 @pytest.fixture
 def scripted_connection(scripted_aws: ScriptedAws) -> Iterator[Connection]:
-    """A connection to the scripted server, impatient."""
-    made = connect(endpoint_url=scripted_aws.url, region="eu-west-1", settings=FAST)
+    """A connection to the scripted server that sends everything once."""
+    made = connect(endpoint_url=scripted_aws.url, region="eu-west-1", settings=ONCE)
     yield made
     made.close()
