@@ -69,8 +69,11 @@ class Operator:
         auditor.start("audit")
         with self.journal.findings(auditor.account.run, auditor.severities()) as writer:
             auditor.audit(writer)
-        stored = StoredRun(self.journal, self.journal.runs.get(auditor.account.run))
-        return {finding["resource"]["id"]: finding["verdict"] for finding in stored.findings()}
+        return {finding["resource"]["id"]: finding["verdict"] for finding in self.findings(auditor.account.run)}
+
+    def findings(self, run: str) -> list[dict[str, Any]]:
+        """Give the findings of a run as the report has them."""
+        return list(StoredRun(self.journal, self.journal.runs.get(run)).findings())
 
     def plan(self, rule: str, *arns: str) -> Planned:
         """Plan the fixes of one rule."""

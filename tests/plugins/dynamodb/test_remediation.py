@@ -160,3 +160,24 @@ def test_a_throttled_canary_is_rolled_back_and_nothing_else_is_switched(estate: 
     assert [first, first] == [call.parameters["TableName"] for call in estate.writes()]
     for change in plan.changes():
         assert change.before == estate.facts(change.resource, *change.before)
+
+
+@pytest.mark.parametrize("operation", ["application-autoscaling:DescribeScalableTargets", "dynamodb:DescribeTable"])
+def test_nothing_is_switched_when_a_needed_read_is_denied(estate: Any, operation: str) -> None:
+    """The table is neither fixed nor called fine: the finding is unknown and names the permission."""
+    estate.aws.faults.inject(operation, "denied", resource="orders")
+    planned = estate.plan(SWITCH.rule, ORDERS)
+    assert planned.plan is None
+    (finding,) = estate.findings(planned.run)
+    assert ("unknown", operation) == (finding["verdict"], finding["missing_action"])
+    assert [] == estate.writes()
+
+
+def test_a_table_whose_tags_are_unreadable_is_shown_and_not_written(estate: Any) -> None:
+    """Code may manage it: the change is planned, for a person to see, and skipped by an apply."""
+    estate.aws.faults.inject("dynamodb:ListTagsOfResource", "denied", resource="orders")
+    run = estate.apply(_plan(estate, SWITCH))
+    ((status, reason),) = _statuses(estate, run)
+    assert status == "skipped"
+    assert "tags" in str(reason)
+    assert [] == estate.writes()
