@@ -14,14 +14,11 @@ import sys
 import unicodedata
 import warnings
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from itertools import groupby
 
 __all__ = ["compile_pattern"]
 
-_ASCII_SETS = {
+_FIXED_SETS = {
     "ASCII": r"\x00-\x7f",
     "Alnum": "0-9A-Za-z",
     "Alpha": "A-Za-z",
@@ -29,6 +26,7 @@ _ASCII_SETS = {
     "Cntrl": r"\x00-\x1f\x7f",
     "Digit": "0-9",
     "Graph": r"\x21-\x7e",
+    "IsWhitespace": r" \t-\r\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
     "Lower": "a-z",
     "Print": r"\x20-\x7e",
     "Punct": r"!-/:-@\[-`{-~",
@@ -105,8 +103,8 @@ def _in_class(piece: str, before: list[str]) -> str:
 
 
 def _set_of(name: str, *, negated: bool, within: bool) -> str:
-    if name in _ASCII_SETS:
-        ranges = _ASCII_SETS[name]
+    if name in _FIXED_SETS:
+        ranges = _FIXED_SETS[name]
         if negated and within:
             raise _UntranslatableError
         return ranges if within else f"[{'^' if negated else ''}{ranges}]"
@@ -117,22 +115,23 @@ def _set_of(name: str, *, negated: bool, within: bool) -> str:
 @cache
 def _ranges_of(name: str, *, negated: bool) -> str:
     """Give the ranges of a Unicode property, with the categories of this Python."""
-    holds = _predicate_of(name)
-    ranges: list[str] = []
-    first: int | None = None
-    for point in range(sys.maxunicode + 2):
-        if point <= sys.maxunicode and holds(chr(point)) is not negated:
-            first = point if first is None else first
-        elif first is not None:
-            ranges.append(f"\\U{first:08X}-\\U{point - 1:08X}")
-            first = None
-    return "".join(ranges)
-
-
-def _predicate_of(name: str) -> Callable[[str], bool]:
-    if name == "IsWhitespace":
-        return str.isspace
     starts = _CATEGORY_SETS.get(name, (name,))
     if name not in _CATEGORY_SETS and not re.fullmatch(r"[CLMNPSZ][a-z]?", name):
         raise _UntranslatableError
-    return lambda character: unicodedata.category(character).startswith(starts)
+    return "".join(
+        f"\\U{first:08X}-\\U{last:08X}"
+        for first, last, category in _categories()
+        if category.startswith(starts) is not negated
+    )
+
+
+@cache
+def _categories() -> tuple[tuple[int, int, str], ...]:
+    """Give runs of characters of one category: first, last, category."""
+    runs: list[tuple[int, int, str]] = []
+    first = 0
+    for category, run in groupby(map(unicodedata.category, map(chr, range(sys.maxunicode + 1)))):
+        following = first + sum(1 for _ in run)
+        runs.append((first, following - 1, category))
+        first = following
+    return tuple(runs)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trueup.aws.connection import Connection
     from trueup.testing.server import SimulatedAws
 
-ONCE = ClientSettings(attempts=1, connect_timeout_seconds=1, read_timeout_seconds=1)
+ONCE = ClientSettings(attempts=1)
 
 
 def test_the_identity_is_asked_once(connection: Connection, simulated_aws: SimulatedAws) -> None:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trueup.aws.parameters import copy_of, same
@@ -37,6 +37,7 @@ def test_other_types_and_sizes_are_not_the_same(planned: Any, found: Any) -> Non
     assert not same(found, planned)
 
 
+@settings(max_examples=50, deadline=None)
 @given(JSON)
 def test_a_copy_is_the_same_and_apart(value: Any) -> None:
     """What the SDK does to it does not reach the plan."""

@@ -75,7 +75,6 @@ def test_an_undeclared_operation_is_refused_before_sending(connection: Connectio
     [
         ("denied", Reason.ACCESS_DENIED, "denied"),
         ("throttled", Reason.THROTTLED, "throttled"),
-        ("timeout", Reason.TIMEOUT, "failed"),
         ("reset", Reason.CONNECTION, "failed"),
         ("server_error", Reason.SERVER_ERROR, "failed"),
         ("response_lost", Reason.CONNECTION, "failed"),
@@ -104,7 +103,7 @@ def test_each_fault_of_each_protocol_is_a_typed_unknown(  # noqa: PLR0913, PLR09
     action: str,
 ) -> None:
     """The reason is the fault's, the operation is named, and so is the missing action where access was denied."""
-    simulated_aws.faults.inject(operation, kind, seconds=3)
+    simulated_aws.faults.inject(operation, kind)
     statistics = CallStatistics()
     reader = connection.reader(SCOPE, [operation], statistics, "a.resource")
     with pytest.raises(UnreadableError) as caught:
@@ -119,6 +118,13 @@ def test_each_fault_of_each_protocol_is_a_typed_unknown(  # noqa: PLR0913, PLR09
     assert [
         {"resource_type": "a.resource", "operation": operation, "reason": str(reason), "missing_action": missing}
     ] == statistics.errors()
+
+
+def test_an_answer_that_does_not_come_is_a_timeout(hasty_connection: Connection, simulated_aws: SimulatedAws) -> None:
+    """The client's own limit holds, not the server's patience."""
+    simulated_aws.faults.inject(LIST, "timeout", seconds=5)
+    with pytest.raises(UnreadableError, match="timed out at dynamodb:ListTables"):
+        hasty_connection.reader(SCOPE, [LIST]).call(LIST)
 
 
 def test_what_came_before_a_failed_page_is_given_and_then_the_failure(

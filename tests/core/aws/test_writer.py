@@ -62,7 +62,6 @@ def test_a_rules_name_cannot_break_the_user_agent(connection: Connection, simula
     [
         ("denied", CallRefusedError),
         ("throttled", ThrottledWriteError),
-        ("timeout", AmbiguousWriteError),
         ("reset", AmbiguousWriteError),
         ("server_error", AmbiguousWriteError),
         ("response_lost", AmbiguousWriteError),
@@ -82,11 +81,19 @@ def test_each_fault_is_told_as_what_it_is_and_nothing_is_sent_twice(
         "lambda": Call("lambda", "PutFunctionConcurrency", {"FunctionName": "f", "ReservedConcurrentExecutions": 1}),
         "iam": Call("iam", "CreateGroup", {"GroupName": "g"}),
     }[service]
-    simulated_aws.faults.inject(call.name, kind, seconds=2)
+    simulated_aws.faults.inject(call.name, kind)
     with pytest.raises(error) as caught:
         connection.writer(SCOPE).send(call, rule="r")
     assert call.name == getattr(caught.value, "operation", None)
     assert [call.name] == [made.name for made in simulated_aws.calls]
+
+
+def test_an_answer_that_does_not_come_is_ambiguous(hasty_connection: Connection, simulated_aws: SimulatedAws) -> None:
+    """It may still be on its way; it is not asked for again."""
+    simulated_aws.faults.inject(CREATE.name, "timeout", seconds=5)
+    with pytest.raises(AmbiguousWriteError, match="ReadTimeoutError"):
+        hasty_connection.writer(SCOPE).send(CREATE, rule="r")
+    assert 1 == len(simulated_aws.calls)
 
 
 def test_a_quota_is_refused_and_not_throttled(scripted_aws: Any, scripted_connection: Connection) -> None:
