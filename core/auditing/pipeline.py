@@ -7,6 +7,7 @@ memory is bounded by the threads and one call's series, not by the number of res
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from trueup.facts.snapshot import Snapshot
 from trueup.facts.unknown import Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from concurrent.futures import Future
 
     from trueup.auditing.pool import WorkerPool
@@ -54,8 +55,10 @@ class Pipeline:
         self._group: list[_Pending] = []
         self._begun: deque[_Pending] = deque()
         self._calls: deque[Future[list[SeriesAnswer]]] = deque()
+        self._slots = threading.Semaphore(pool.ahead)
+        self._ended = threading.Event()
 
-    def run(self, listed: Iterable[tuple[Recipe, Resource] | ListingFailed]) -> Iterator[Snapshot | ListingFailed]:
+    def run(self, listed: Iterable[tuple[Recipe, Resource] | ListingFailed]) -> Generator[Snapshot | ListingFailed]:
         """Yield a snapshot of each resource, read by its recipe; what failed to be listed is passed on.
 
         Raises:
@@ -67,7 +70,7 @@ class Pipeline:
                     yield item
                     continue
                 self._take(_Pending(*item))
-                while len(self._begun) > self._pool.ahead:
+                while self._begun and (self._begun[0].begun.done() or len(self._begun) > self._pool.held):
                     yield from self._advance()
             self._begin_group()
             while self._begun:
@@ -97,7 +100,9 @@ class Pipeline:
                 for place in range(len(resources)):
                     batches[at + place][aspect.name] = future, place
         for pending, batch in zip(group, batches, strict=True):
-            pending.begun = self._pool.submit(self._reading.begin, pending.recipe, pending.resource, batch)
+            self._slots.acquire()
+            pending.begun = self._pool.submit(self._reading.begin, pending.recipe, pending.resource, batch, self._ended)
+            pending.begun.add_done_callback(self._free_slot)
             self._begun.append(pending)
 
     def _advance(self) -> Iterator[Snapshot]:
@@ -153,9 +158,12 @@ class Pipeline:
             aspects[derived.name] = self._reading.derive(resource_type, derived, pending.resource, aspects, series)
         return Snapshot(pending.resource, aspects, self._reading.now, series)
 
+    def _free_slot(self, _begun: Future[dict[str, Any]]) -> None:
+        self._slots.release()
+
     def _stop(self) -> None:
         """Begin nothing more; calls under way end by themselves."""
-        self._reading.stopped = bool(self._begun or self._calls)
+        self._ended.set()
         for pending in self._begun:
             pending.begun.cancel()
         for call in self._calls:

@@ -18,8 +18,12 @@ __all__ = ["WorkerPool"]
 
 _WORKERS = 16
 
-# Enough read-ahead that no worker idles while the head of the queue is slow, few enough that memory stays flat.
+# Enough that no worker idles while the next page of the list is fetched.
 _AHEAD_A_WORKER = 4
+
+# What is read waits for what was listed before it, so that findings come in the list's order; one resource that times
+# out must not keep the threads idle meanwhile, nor let memory grow.
+_HELD_A_WORKER = 32
 
 
 class WorkerPool:
@@ -27,10 +31,15 @@ class WorkerPool:
 
     Args:
         workers: how many threads, so how many calls are under way at once.
+
+    Attributes:
+        ahead: how many resources may be under way, or wait for a thread, at once.
+        held: how many resources may be taken from the list before the first of them is handed on.
     """
 
     def __init__(self, workers: int = _WORKERS) -> None:
         self.ahead = workers * _AHEAD_A_WORKER
+        self.held = workers * _HELD_A_WORKER
         self._executor = ThreadPoolExecutor(workers, "trueup-read")
 
     def __enter__(self) -> Self:

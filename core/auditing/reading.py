@@ -63,7 +63,6 @@ class ScopeReading:
     ) -> None:
         self.scope = scope
         self.now = now
-        self.stopped = False
         self._source = source
         self._schemas = schemas
         self._statistics = statistics
@@ -83,7 +82,11 @@ class ScopeReading:
         return found
 
     def begin(
-        self, recipe: Recipe, resource: Resource, batches: Mapping[str, tuple[Future[Any], int]]
+        self,
+        recipe: Recipe,
+        resource: Resource,
+        batches: Mapping[str, tuple[Future[Any], int]],
+        stop: threading.Event,
     ) -> dict[str, Any]:
         """Read everything of a resource that comes before its metrics, in this thread.
 
@@ -91,14 +94,15 @@ class ScopeReading:
             recipe: what to read.
             resource: of what.
             batches: aspect name to the future that reads it for several resources, and this one's place among them.
+            stop: set when nobody wants the rest any more.
 
         Raises:
-            CancelledError: the run was stopped meanwhile.
+            CancelledError: it was stopped meanwhile.
             CredentialsError: every further read would fail alike.
         """
         aspects: dict[str, Any] = {}
         for aspect in recipe.before:
-            if self.stopped:
+            if stop.is_set():
                 raise CancelledError
             if not isinstance(aspect, ReadAspect):
                 aspects[aspect.name] = self.derive(recipe.resource_type, aspect, resource, aspects)

@@ -188,7 +188,7 @@ def test_failed_read_is_unknown_and_only_there(
     resource = "q1" if operation == "sqs:GetQueueAttributes" else None
     estate.faults.inject(operation, kind, resource=resource)
     found, scope = audit(estate)
-    touched = {
+    touched: set[tuple[str, str | None]] = {
         "sqs:ListQueues": {("quick", None), ("used", None)},
         "sqs:GetQueueAttributes": {("quick", "q1")},
         "cloudwatch:GetMetricData": {("used", "q0"), ("used", "q1"), ("used", "q2")},
