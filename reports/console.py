@@ -55,7 +55,7 @@ def write_console(view: RunView, stream: TextIO, closing: Sequence[str] = ()) ->
         page.prose(lead)
     _counts(page, summary)
     everything = f"trueup report {run['id']} --format json"
-    if summary["changes"]:
+    if any(summary["changes"].values()):
         _changes(page, view.changes(), sum(summary["changes"].values()), everything)
     counts = tally(view)
     _failures(page, view, counts, everything)
@@ -129,6 +129,8 @@ def _changes(page: _Page, changes: Iterator[dict[str, Any]], total: int, everyth
         if change["savings_monthly"]:
             facts.append(f"saves {wording.savings_line(change['savings_monthly'])}")
         page.line(f"    {change['rule']}: {', '.join(facts)}")
+        if change.get("managed_by"):
+            page.line(f"    managed by {change['managed_by']}: change it there, {change['code']}")
         if change["reason"]:
             page.prose(change["reason"], indent=4)
     _more(page, total - _MOST_CHANGES, everything)

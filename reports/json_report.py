@@ -33,7 +33,8 @@ def report_schema() -> dict[str, Any]:
 def write_json(view: RunView, stream: TextIO, closing: Sequence[str] = ()) -> None:
     """Write the run as ``trueup.report/1``, in ASCII, so that any stream carries it and a terminal shows it unharmed.
 
-    Keys stand in the schema's order, the ones of free documents sorted. What JSON's readers refuse is written so
+    Keys stand in the schema's order, the ones of free documents sorted; what a closed record of the schema does not
+    name (how a plan settles a step) is the store's own and left out. What JSON's readers refuse is written so
     that they do not: a lone surrogate as ``⟨U+D800⟩``, a number that is not finite as its name.
 
     Args:
@@ -85,9 +86,10 @@ class _Line:
             return _scalar_text(value)
         if isinstance(value, Mapping):
             schema = self._resolved(schema, "object")
-            known = schema.get("properties", {})
-            rest = schema.get("additionalProperties") or {}
-            names = [name for name in known if name in value] + sorted(name for name in value if name not in known)
+            known, rest = schema.get("properties", {}), schema.get("additionalProperties", {})
+            names = [name for name in known if name in value]
+            if rest is not False:
+                names += sorted(name for name in value if name not in known)
             return {_scalar_text(name): self._arrange(value[name], known.get(name, rest)) for name in names}
         if isinstance(value, list | tuple):
             items = self._resolved(schema, "array").get("items", {})

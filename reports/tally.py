@@ -53,8 +53,10 @@ class Gap:
 
     def add(self, finding: Mapping[str, Any]) -> None:
         """Count a finding in; of its resource only a hash is kept."""
-        arn = finding["resource"]["arn"]
+        arn, operation = finding["resource"]["arn"], finding.get("operation")
         self.findings += 1
+        if operation:
+            self.operations.add(operation)
         self.rules.add(finding["rule"])
         self.resource_types.add(finding["resource"]["type"])
         if arn is None:

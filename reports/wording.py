@@ -85,7 +85,7 @@ def headline(run: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
 def lead(run: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
     """Give the sentence after the headline: what else has to be known; may be empty."""
     changes = summary["changes"]
-    if run["kind"] != "audit" and changes:
+    if run["kind"] != "audit" and any(changes.values()):
         done = {"plan": "planned", "apply": "applied", "rollback": "rolled_back"}.get(run["kind"])
         rest = [
             f"{changes[name]} {status_word(name)}"

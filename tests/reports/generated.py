@@ -6,23 +6,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.reports.views import KINDS, RULES, MemoryView, change, finding, view_of
+from tests.reports.views import KINDS, RULES, STATUSES, MemoryView, change, finding, view_of
 
 __all__ = ["any_text", "documents", "runs"]
 
 VERDICTS = ("pass", "fail", "unknown", "exempt", "not_applicable")
-STATUSES = (
-    "planned",
-    "applied",
-    "settling",
-    "unverified",
-    "indeterminate",
-    "failed",
-    "stale",
-    "skipped",
-    "rolled_back",
-)
-
 any_text = st.text(st.characters(codec=None), min_size=1, max_size=30) | st.sampled_from(
     [
         "</script>",
@@ -60,6 +48,7 @@ _evidence = st.fixed_dictionaries(
         "actual": documents,
         "expected": documents,
         "holds": st.none() | st.booleans(),
+        "unknown": st.none() | any_text,
     }
 )
 _fixes = st.fixed_dictionaries(
@@ -107,6 +96,7 @@ def _changes(draw: st.DrawFn) -> dict[str, Any]:
         "resource": draw(_resources),
         "reason": draw(st.none() | any_text),
         "summary": draw(any_text),
+        "managed_by": draw(st.none() | any_text),
         "before": draw(_facts),
         "after": draw(_facts),
         "projection": draw(_facts),

@@ -157,6 +157,22 @@ def test_a_stream_of_another_encoding_gets_escapes() -> None:
     assert b"na\\xefve" in raw.getvalue()
 
 
+def test_a_run_without_changes_has_no_list_of_them() -> None:
+    """Counts of zero are no changes."""
+    assert "Changes" not in _summary(view_of("audit")).splitlines()
+
+
+def test_what_manages_a_resource_is_named() -> None:
+    """A change that infrastructure code would undo says where it belongs."""
+    view = view_of("plan")
+    view.change_records[0]["managed_by"] = "CloudFormation stack shop"
+
+    assert (
+        "    managed by CloudFormation stack shop: change it there, AWS::DynamoDB::Table BillingMode: PAY_PER_REQUEST"
+        in _summary(view).splitlines()
+    )
+
+
 def test_nothing_checked_is_said() -> None:
     """An empty run says that nothing was checked; it is no success."""
     assert "Nothing was checked" in _summary(empty_view()).splitlines()

@@ -90,6 +90,15 @@ def test_nothing_is_lost(kind: str) -> None:
     } == report
 
 
+def test_what_is_the_stores_own_stays_there() -> None:
+    """How a plan tells that a step has settled is no part of the report; its shape stays the schema's."""
+    view = view_of("apply")
+    view.change_records[0] = view.change_records[0] | {"relies_on": {}}
+    view.change_records[0]["steps"][0]["settled"] = {"all": []}
+
+    assert [] == _problems(json.loads(_text(view)))
+
+
 def test_keys_stand_in_one_order() -> None:
     """The order in which the store happens to give keys makes no difference."""
 

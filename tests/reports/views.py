@@ -16,6 +16,7 @@ __all__ = [
     "ACCOUNT",
     "HOSTILE",
     "KINDS",
+    "STATUSES",
     "MemoryView",
     "change",
     "empty_view",
@@ -28,6 +29,17 @@ __all__ = [
 ACCOUNT = "111122223333"
 REGION = "eu-central-1"
 KINDS = ("audit", "plan", "apply", "rollback", "watch")
+STATUSES = (
+    "planned",
+    "applied",
+    "settling",
+    "unverified",
+    "indeterminate",
+    "failed",
+    "stale",
+    "skipped",
+    "rolled_back",
+)
 SEVERITIES = ("critical", "high", "medium", "low", "informational")
 
 HOSTILE = (
@@ -126,10 +138,11 @@ class MemoryView:
     def summary(self) -> dict[str, Any]:
         """Give the counts of what the view holds."""
         verdicts = Counter(record["verdict"] for record in self.finding_records)
+        statuses = Counter(record["status"] for record in self.change_records)
         savings = [record["savings_monthly"] for record in self.change_records if record["savings_monthly"]]
         return {
             **{name: verdicts[name] for name in ("pass", "fail", "unknown", "exempt", "not_applicable")},
-            "changes": dict(sorted(Counter(record["status"] for record in self.change_records).items())),
+            "changes": {name: statuses[name] for name in STATUSES},
             "savings_monthly": {
                 **{name: round(sum(one[name] or 0 for one in savings), 2) for name in ("low", "likely", "high")},
                 "one_time": 0,
@@ -179,6 +192,7 @@ def finding(rule: str, verdict: str, name: str, **more: Any) -> dict[str, Any]:
         "verdict": verdict,
         "reason": None,
         "missing_action": None,
+        "operation": None,
         "resource": resource(RULES[rule]["resource"], name, region, tags),
         "evidence": _evidence(rule, verdict),
         "fix": None,
@@ -212,6 +226,8 @@ def change(identity: str, rule: str, name: str, status: str, **more: Any) -> dic
             "capacity.read_units": 0,
             "indexes": [{"name": "by-date", "read_units": 0, "write_units": 0}],
         },
+        "action": "set-billing-mode",
+        "managed_by": None,
         "projection": {"peak_read_percent": 6.21, "peak_write_percent": 3.4},
         "code": "AWS::DynamoDB::Table BillingMode: PAY_PER_REQUEST",
         "steps": [
@@ -306,6 +322,10 @@ def _run(kind: str) -> dict[str, Any]:
         "finished_at": "2026-11-23T18:45:58Z",
         "status": "finished",
         "tool_version": "0.1.0",
+        "account": ACCOUNT,
+        "principal": f"arn:aws:sts::{ACCOUNT}:assumed-role/auditor/alice",
+        "plan_digest": None if kind == "audit" else "sha256:" + 16 * "1f3a",
+        "of_run": "apply-20261122-101500-0c1d" if kind in {"rollback", "watch"} else None,
         "selection": {"service": ["dynamodb", "s3", "awslambda"], "severity": []},
     }
 
@@ -328,11 +348,12 @@ def _evidence(rule: str, verdict: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for path, wrong, right, expected in leaves[rule]:
         if verdict == "unknown":
-            found.append({"path": path, "actual": {"$unknown": "access denied"}, "expected": expected, "holds": None})
+            unknown = {"actual": None, "holds": None, "unknown": "access denied"}
+            found.append({"path": path, "expected": expected, **unknown})
         else:
             actual = right if verdict == "pass" else wrong
             holds = verdict == "pass" or wrong == right
-            found.append({"path": path, "actual": actual, "expected": expected, "holds": holds})
+            found.append({"path": path, "actual": actual, "expected": expected, "holds": holds, "unknown": None})
     return found
 
 
