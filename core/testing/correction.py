@@ -84,7 +84,7 @@ class Correction:
     """One difference between AWS and moto, and how to remove it.
 
     Attributes:
-        name: unique, ``<service>-<what>``, e.g. ``dynamodb-switch-limit``.
+        name: unique, ``<service>-<what>``, e.g. ``sqs-purge-limit``.
         service: boto3's client name.
         says: one sentence: what AWS does and moto does not.
         source: where that is written or was measured.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from trueup.aws.iam.operations import UnknownOperationError, actions_for
 from trueup.testing.exchange import AwsError
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ def denied(request: ApiRequest) -> AwsError:
     Source: IAM user guide, "Troubleshoot access denied error messages"; the codes of each protocol family as in
     botocore's models (AccessDeniedException in the json protocols) and the API references of the others.
     """
+    action = _action(request)
     message = (
         f"User: arn:aws:sts::{request.account}:assumed-role/simulated/session is not authorized to perform: "
-        f"{request.name} on resource: {_resource(request)} "
-        f"because no identity-based policy allows the {request.name} action"
+        f"{action} on resource: {_resource(request)} because no identity-based policy allows the {action} action"
     )
     match _family(request):
         case "ec2":
@@ -81,6 +82,14 @@ def _family(request: ApiRequest) -> str:
 
 def _wire_code(shape: Any) -> str:
     return str(shape.metadata.get("error", {}).get("code", shape.name))
+
+
+def _action(request: ApiRequest) -> str:
+    """The IAM action that is missing; its name may differ from the operation's."""
+    try:
+        return actions_for(request.name)[0]
+    except UnknownOperationError:
+        return request.name
 
 
 def _resource(request: ApiRequest) -> str:

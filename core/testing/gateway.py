@@ -76,10 +76,12 @@ class Gateway:
         key = access_key(headers)
         if key in ("", ACCESS_KEY):
             return self._account
+        from moto.core.models import DEFAULT_ACCOUNT_ID
         from moto.iam.models import get_account_id_from
 
         known = get_account_id_from(key)
-        return str(known)
+        # moto's default stands for a key that nobody was given, too: any made-up key is the simulated account's.
+        return self._account if known == DEFAULT_ACCOUNT_ID else str(known)
 
     def _record(self, request: ApiRequest, served: Answer | Broken, *, took_effect: bool) -> None:
         self._calls.record(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trueup.plugins.cloudwatch.simulation import metric_data
+from trueup.plugins.cloudwatch.simulation import metric_data, metric_statistics
 from trueup.testing import Correction
 
 __all__ = ["CORRECTIONS"]
@@ -17,5 +17,12 @@ CORRECTIONS: tuple[Correction, ...] = (
         ),
         source="botocore's cloudwatch model: GetMetricData, MetricStat.Period, MetricDataQuery.Id, PutMetricData",
         install=metric_data.install,
+    ),
+    Correction(
+        name="cloudwatch-metric-statistics",
+        service="cloudwatch",
+        says="GetMetricStatistics gives percentiles, and at most 1,440 points a call",
+        source="botocore's cloudwatch model: GetMetricStatistics",
+        install=metric_statistics.install,
     ),
 )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["clients_signing_as", "service_model"]
+__all__ = ["clients_signing_as", "metadata_of", "service_model"]
 
 _HEAD_CHARACTERS = 16_384
 """Metadata is the head of a model; reading only this much makes an index of all services take 0.1 s instead of 10."""
@@ -39,21 +39,7 @@ def clients_signing_as(name: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda client: (client != name, client)))
 
 
-@cache
-def _clients_by_signing_name() -> dict[str, tuple[str, ...]]:
-    """All clients of the installed botocore by signing name."""
-    from botocore.loaders import Loader
-
-    loader = Loader()
-    index: dict[str, tuple[str, ...]] = {}
-    for service in loader.list_available_services("service-2"):
-        metadata = _metadata(Path(loader.BUILTIN_DATA_PATH, service))
-        signing = metadata.get("signingName") or metadata.get("endpointPrefix") or service
-        index[signing] = (*index.get(signing, ()), service)
-    return index
-
-
-def _metadata(folder: Path) -> Mapping[str, Any]:
+def metadata_of(folder: Path) -> Mapping[str, Any]:
     """The metadata of the newest model in a service's folder."""
     newest = max(folder.glob("*/service-2.json*"))
     unpack = gzip.open if newest.suffix == ".gz" else open
@@ -63,3 +49,17 @@ def _metadata(folder: Path) -> Mapping[str, Any]:
         if place < 0:
             return dict(json.loads(head + file.read())["metadata"])
     return dict(json.JSONDecoder().raw_decode(head, head.index("{", place))[0])
+
+
+@cache
+def _clients_by_signing_name() -> dict[str, tuple[str, ...]]:
+    """All clients of the installed botocore by signing name."""
+    from botocore.loaders import Loader
+
+    loader = Loader()
+    index: dict[str, tuple[str, ...]] = {}
+    for service in loader.list_available_services("service-2"):
+        metadata = metadata_of(Path(loader.BUILTIN_DATA_PATH, service))
+        signing = metadata.get("signingName") or metadata.get("endpointPrefix") or service
+        index[signing] = (*index.get(signing, ()), service)
+    return index

@@ -98,8 +98,6 @@ def _scalar(shape: Any, text: str) -> Any:
     match shape.type_name:
         case "integer" | "long":
             return int(text)
-        case "float" | "double":
-            return float(text)
         case "boolean":
             return text == "true"
         case "timestamp":

@@ -12,7 +12,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from trueup.plugins.cloudwatch.simulation.series import points, read_query
+from trueup.plugins.cloudwatch.simulation.series import aware, points, read_query
 from trueup.testing import Answer, ApiRequest, AwsError, Point, Simulation, Statistics, Undo, together
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _get(simulation: Simulation, request: ApiRequest) -> dict[str, Any]:
     """
     asked = request.parameters
     _check_ids(asked["MetricDataQueries"])
-    start, end = _aware(asked["StartTime"]), _aware(asked["EndTime"])
+    start, end = aware(asked["StartTime"]), aware(asked["EndTime"])
     if start >= end:
         raise AwsError("ValidationError", "The parameter StartTime must be less than the parameter EndTime.")
     queries = [read_query(request, query) for query in asked["MetricDataQueries"] if query.get("ReturnData", True)]
@@ -126,7 +126,7 @@ def _put(simulation: Simulation, request: ApiRequest) -> None:
         raise AwsError("ValidationError", f"The collection MetricData must not have a size greater than {_MOST_DATA}.")
     for datum in data:
         dimensions = {each["Name"]: each["Value"] for each in datum.get("Dimensions", ())}
-        stamp = _aware(datum.get("Timestamp") or simulation.clock.now())
+        stamp = aware(datum.get("Timestamp") or simulation.clock.now())
         simulation.metrics.put(
             request.parameters["Namespace"],
             datum["MetricName"],
@@ -181,7 +181,3 @@ def _read_token(token: str | None, now: datetime) -> tuple[int, int, datetime]:
         return int(position), int(offset), datetime.fromtimestamp(stamp, UTC)
     except (ValueError, TypeError):
         raise AwsError("InvalidNextToken", "The next token specified is invalid.") from None
-
-
-def _aware(stamp: datetime) -> datetime:
-    return stamp if stamp.tzinfo is not None else stamp.replace(tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from trueup.testing import AwsError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from trueup.testing import ApiRequest, Metrics
 
-__all__ = ["MetricQuery", "checked_statistic", "points", "read_query"]
+__all__ = ["MetricQuery", "aware", "checked_statistic", "points", "read_query"]
 
 _MINUTE = 60
 
@@ -64,6 +64,11 @@ def read_query(request: ApiRequest, query: Mapping[str, Any]) -> MetricQuery:
         )
     checked_statistic(stat["Stat"])
     return MetricQuery(query["Id"], query.get("Label", name), key, period, stat["Stat"], stat.get("Unit"))
+
+
+def aware(stamp: datetime) -> datetime:
+    """A time with its zone; one without is UTC."""
+    return stamp if stamp.tzinfo is not None else stamp.replace(tzinfo=UTC)
 
 
 def points(

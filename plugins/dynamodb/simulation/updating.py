@@ -68,8 +68,13 @@ def _install(simulation: Simulation) -> Undo:
         return answer
 
     def delete(request: ApiRequest, proceed: Proceed) -> Answer:
-        simulation.phases.leave("dynamodb", _name(key_of(request)))
-        return proceed(request)
+        name = _name(key_of(request))
+        if simulation.phases.current("dynamodb", name) is not None:
+            raise _in_use(key_of(request)[2])
+        answer = proceed(request)
+        if answer.ok:
+            simulation.phases.leave("dynamodb", name)
+        return answer
 
     def amend(request: ApiRequest, table: dict[str, Any]) -> None:
         _show(simulation, _name((request.account, request.region, table["TableName"])), table)
@@ -148,10 +153,12 @@ def _meanwhile(request: ApiRequest, phase: Phase | None, described: dict[str, An
         return request.answer({"TableDescription": described})
     if kind == _TO_ON_DEMAND and mode == PROVISIONED:
         raise AwsError("ResourceInUseException", "Table IOPS are currently being updated")
-    table = described["TableName"]
-    raise AwsError(
-        "ResourceInUseException", f"Attempt to change a resource which is still in use: Table is being updated: {table}"
-    )
+    raise _in_use(described["TableName"])
+
+
+def _in_use(table: str) -> AwsError:
+    words = f"Attempt to change a resource which is still in use: Table is being updated: {table}"
+    return AwsError("ResourceInUseException", words)
 
 
 UPDATING = Correction(
@@ -159,7 +166,7 @@ UPDATING = Correction(
     service="dynamodb",
     says=(
         "an update shows UPDATING and the old values until it has settled, the table before its indexes; other updates "
-        "are refused meanwhile, and one back to on demand is accepted and lost"
+        "and a deletion are refused meanwhile, and one back to on demand is accepted and lost"
     ),
     source="probes of DynamoDB, 2026-10; go-to-k/cdkd#1588; botocore model dynamodb:ResourceInUseException",
     install=_install,

@@ -96,6 +96,14 @@ def test_an_assumed_role_is_its_own_account(simulated_aws: SimulatedAws) -> None
     assert ["123456789012", "999999999999"] == sorted({call.account for call in simulated_aws.calls})
 
 
+def test_a_made_up_key_is_the_account_s_own(simulated_aws: SimulatedAws) -> None:
+    """Whoever brings a key that nobody was given sees the simulated account."""
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    told = session.client("sts", endpoint_url=simulated_aws.endpoint_url).get_caller_identity()
+    assert "123456789012" == told["Account"]
+    assert ["123456789012"] == [call.account for call in simulated_aws.calls]
+
+
 def test_every_correction_can_be_switched_off(simulated_aws: SimulatedAws) -> None:
     """Without it, all others are there in the same order; afterwards all are."""
     before = simulated_aws.corrections

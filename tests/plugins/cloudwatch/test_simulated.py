@@ -92,6 +92,24 @@ def periods_are_aligned(aws: SimulatedAws) -> None:
     ]
 
 
+def statistics_have_percentiles(aws: SimulatedAws) -> None:
+    """Plain and extended statistics of a period come in one data point."""
+    put(aws, [(NOW - timedelta(hours=2), float(value)) for value in range(1, 101)], dimensions={"A": "1"})
+    found = statistics(aws, Statistics=["Sum"], ExtendedStatistics=["p95"], Dimensions=[{"Name": "A", "Value": "1"}])
+    assert [("10:00", 5050.0, 95.05)] == [
+        (f"{each['Timestamp'].astimezone(UTC):%H:%M}", each["Sum"], each.get("ExtendedStatistics", {}).get("p95"))
+        for each in found
+    ]
+
+
+def few_statistics(aws: SimulatedAws) -> None:
+    """More than 1,440 points are refused."""
+    aws.metrics.put("N", "m", {}, Constant(1.0))
+    assert 1440 == len(statistics(aws, Statistics=["Sum"], Period=60))
+    with pytest.raises(ClientError, match="InvalidParameterCombination"):
+        statistics(aws, Statistics=["Sum"], Period=60, StartTime=NOW - timedelta(days=2))
+
+
 CLAIMS: tuple[Callable[[SimulatedAws], None], ...] = (
     namespaces_are_apart,
     dimensions_match_exactly,
@@ -103,7 +121,12 @@ CLAIMS: tuple[Callable[[SimulatedAws], None], ...] = (
     periods_are_aligned,
 )
 
-CHECKS = {"cloudwatch-metric-data": CLAIMS}
+CHECKS = {
+    "cloudwatch-metric-data": CLAIMS,
+    "cloudwatch-metric-statistics": (statistics_have_percentiles, few_statistics),
+}
+
+RUNS = [(name, claim) for name, claims in CHECKS.items() for claim in claims]
 
 
 @pytest.fixture
@@ -113,16 +136,17 @@ def aws(simulated_aws: SimulatedAws) -> SimulatedAws:
     return simulated_aws
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_the_correction_is_right(aws: SimulatedAws, claim: Callable[[SimulatedAws], None]) -> None:
+@pytest.mark.parametrize(("name", "claim"), RUNS)
+def test_the_correction_is_right(aws: SimulatedAws, name: str, claim: Callable[[SimulatedAws], None]) -> None:
     """The simulated CloudWatch does what the correction says."""
+    assert name in {correction.name for correction in aws.corrections}
     claim(aws)
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_the_correction_is_needed(aws: SimulatedAws, claim: Callable[[SimulatedAws], None]) -> None:
+@pytest.mark.parametrize(("name", "claim"), RUNS)
+def test_the_correction_is_needed(aws: SimulatedAws, name: str, claim: Callable[[SimulatedAws], None]) -> None:
     """Without the correction moto does something else."""
-    with aws.without("cloudwatch-metric-data"), pytest.raises((AssertionError, ClientError, BotoCoreError)):
+    with aws.without(name), pytest.raises((AssertionError, ClientError, BotoCoreError)):
         claim(aws)
 
 
@@ -260,6 +284,13 @@ def ask(aws: SimulatedAws, queries: list[dict[str, Any]], **options: Any) -> Any
     # One attempt, and nothing checked by botocore: what is refused is refused by CloudWatch, once.
     config = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
     return aws.client("cloudwatch", config=config).get_metric_data(MetricDataQueries=queries, **(interval | options))
+
+
+def statistics(aws: SimulatedAws, **options: Any) -> list[dict[str, Any]]:
+    """The data points of one series, of the last day by the hour unless said otherwise."""
+    asked = {"Namespace": "N", "MetricName": "m", "Period": HOUR, "StartTime": NOW - timedelta(days=1), "EndTime": NOW}
+    found: list[dict[str, Any]] = aws.client("cloudwatch").get_metric_statistics(**(asked | options))["Datapoints"]
+    return found
 
 
 def asked_in_pages(

@@ -73,6 +73,7 @@ def test_a_table_made_anew_remembers_nothing(simulated_aws: SimulatedAws) -> Non
     switch(simulated_aws, client)
     switch_back(simulated_aws, client)
     client.update_table(TableName="t", ProvisionedThroughput=throughput(5))
+    simulated_aws.clock.advance(updating.UNITS_SECONDS)
     client.delete_table(TableName="t")
     new_table(simulated_aws)
     table = client.describe_table(TableName="t")["Table"]
@@ -256,6 +257,8 @@ def updates_take_time(aws: SimulatedAws) -> None:
         update_index(client, "idx", 10, BillingMode="PROVISIONED", ProvisionedThroughput=throughput(10))
     with refused("ResourceInUseException", "Table is being updated: t"):
         client.update_table(TableName="t", DeletionProtectionEnabled=True)
+    with refused("ResourceInUseException", "Table is being updated: t"):
+        client.delete_table(TableName="t")
     aws.clock.advance(updating.FIRST_SWITCH_SECONDS)
     assert ["ACTIVE", "UPDATING"] == statuses(client)
     assert (0, 0) == units(client.describe_table(TableName="t")["Table"])

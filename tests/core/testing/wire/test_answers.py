@@ -62,6 +62,15 @@ def test_the_codes_are_the_service_s_own(service: str, name: str, protocol: str,
     assert "InternalFailure" == parsed(asked, asked.refusal(server_error()))[0]
 
 
+def test_a_denial_names_the_iam_action() -> None:
+    """An operation may need an action of another name, and one of no known action is named itself."""
+    assert "perform: s3:ListAllMyBuckets on" in denied(request_of("s3", "ListBuckets", "rest-xml")).message
+    assert (
+        "perform: s3:BucketCORSPreflightCheck on"
+        in denied(request_of("s3", "BucketCORSPreflightCheck", "rest-xml")).message
+    )
+
+
 @pytest.mark.parametrize(("service", "name", "protocol"), [row[:3] for row in CODES])
 def test_a_message_arrives_as_it_is(service: str, name: str, protocol: str) -> None:
     """Markup, quotes, long and foreign text in a message do no harm."""

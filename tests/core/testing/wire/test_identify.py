@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ import pytest
 from botocore.config import Config
 
 from trueup.testing.wire.identify import UNKNOWN, access_key, identify
-from trueup.testing.wire.models import clients_signing_as
+from trueup.testing.wire.models import clients_signing_as, metadata_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trueup.testing import ApiRequest
 
 SERVICES = (
@@ -88,6 +91,28 @@ def test_every_protocol_of_a_service_is_read(protocol: str, monkeypatch: pytest.
     assert ("cloudwatch:DescribeAlarms", given) == (found.name, found.parameters)
     assert found.model is not None
     assert protocol == found.model.protocol
+
+
+def test_what_stands_in_path_and_query_has_its_type() -> None:
+    """Numbers, truth values, times, lists and free parameters of a REST request are what boto3 was given."""
+    stamp = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    given = {"Bucket": "b", "Key": "a/b c", "PartNumber": 3, "ResponseExpires": stamp, "IfModifiedSince": stamp}
+    found = sent(client_of("s3"), "s3:GetObject", dict(given)).parameters
+    assert given == {name: found[name] for name in given}
+    listed = {"Bucket": "b", "FetchOwner": True, "MaxKeys": 2}
+    found = sent(client_of("s3"), "s3:ListObjectsV2", dict(listed)).parameters
+    assert listed == {name: found[name] for name in listed}
+    removed = {"Resource": "arn:aws:lambda:eu-west-1:1:function:f", "TagKeys": ["a", "b"]}
+    assert removed == sent(client_of("lambda"), "lambda:UntagResource", removed).parameters
+
+
+def test_the_metadata_of_a_model_is_found_wherever_it_stands(tmp_path: Path) -> None:
+    """Of the newest version, compressed or not, at the head or far behind it."""
+    for version, before in (("2020-01-01", ""), ("2021-01-01", "x" * 20_000)):
+        (tmp_path / version).mkdir()
+        model = json.dumps({"documentation": before, "metadata": {"endpointPrefix": version}, "operations": {}})
+        (tmp_path / version / "service-2.json").write_text(model.replace('": {', '":{'))
+        assert {"endpointPrefix": version} == metadata_of(tmp_path)
 
 
 def test_region_account_and_user_agent_are_read() -> None:
