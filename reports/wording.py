@@ -190,6 +190,8 @@ def _keyword(name: str, argument: Any) -> str:
         return f"not {expected(argument)}"
     if name == "type":
         return "of type " + " or ".join(argument if isinstance(argument, list) else [str(argument)])
+    if name in {"some", "every"} and isinstance(argument, Mapping):
+        return f"{name} with " + " and ".join(f"{path} {expected(leaf)}" for path, leaf in argument.items())
     if name in _COMPARISONS:
         return _COMPARISONS[name].format(argument if isinstance(argument, str) else value(argument))
     return json.dumps({name: argument}, ensure_ascii=False, default=str)

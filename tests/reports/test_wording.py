@@ -102,6 +102,8 @@ def test_value(fact: Any, words: str) -> None:
         ({"type": ["string", "null"]}, "of type string or null"),
         ({"not": {"const": "*"}}, 'not "*"'),
         ({"contains": {"const": 1}}, '{"contains": {"const": 1}}'),
+        ({"some": {"peak": {"minimum": 20}, "name": {"const": "a"}}}, "some with peak at least 20 and name a"),
+        ({"every": []}, '{"every": []}'),
         ({}, "anything"),
         (True, "true"),
     ],
