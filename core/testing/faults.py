@@ -44,6 +44,7 @@ class Fault:
         operation: ``service:Operation``; ``*`` stands for any letters (``sqs:Get*``).
         resource: text that the request's path, query or body must contain; None is every resource.
         times: how many requests it befalls; None is all until it is cleared.
+        skip: how many such requests are let through first: the second page of a list is ``skip=1``.
         seconds: for ``slow`` how late, for ``timeout`` how long the connection is held.
     """
 
@@ -52,6 +53,7 @@ class Fault:
     resource: str | None = None
     times: int | None = None
     seconds: float = HELD_SECONDS
+    skip: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -67,12 +69,31 @@ class Fault:
         )
 
 
+@dataclass(slots=True)
+class _Injected:
+    """A fault with how often it is still let pass, and still befalls."""
+
+    fault: Fault
+    skip: int
+    left: int | None
+
+    def strikes(self, request: ApiRequest) -> bool:
+        """Whether it befalls this request, which is then counted."""
+        if self.left == 0 or not self.fault.befalls(request):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        self.left = None if self.left is None else self.left - 1
+        return True
+
+
 class Faults:
     """The faults that are injected now; safe to share between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._left: list[tuple[Fault, list[int | None]]] = []
+        self._injected: list[_Injected] = []
 
     def inject(
         self,
@@ -82,25 +103,20 @@ class Faults:
         resource: str | None = None,
         times: int | None = None,
         seconds: float = HELD_SECONDS,
+        skip: int = 0,
     ) -> Fault:
         """Let a fault befall the requests of an operation from now on; see ``Fault`` for the arguments."""
-        fault = Fault(kind, operation, resource, times, seconds)
+        fault = Fault(kind, operation, resource, times, seconds, skip)
         with self._lock:
-            self._left.append((fault, [times]))
+            self._injected.append(_Injected(fault, skip, times))
         return fault
 
     def clear(self, fault: Fault | None = None) -> None:
         """Take one fault away, or all."""
         with self._lock:
-            self._left = [] if fault is None else [each for each in self._left if each[0] is not fault]
+            self._injected = [] if fault is None else [each for each in self._injected if each.fault is not fault]
 
     def next_for(self, request: ApiRequest) -> Fault | None:
         """The first fault that befalls this request, counted as used."""
         with self._lock:
-            for fault, left in self._left:
-                if left[0] == 0 or not fault.befalls(request):
-                    continue
-                if left[0] is not None:
-                    left[0] -= 1
-                return fault
-        return None
+            return next((each.fault for each in self._injected if each.strikes(request)), None)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trueup.testing.connection import Broken
 from trueup.testing.credentials import ACCESS_KEY
-from trueup.testing.exchange import Answer
+from trueup.testing.exchange import Answer, AwsError
 from trueup.testing.fault_answers import denied, server_error, throttled
 from trueup.testing.wire.identify import access_key, identify
 
@@ -90,8 +90,16 @@ class Gateway:
             region=request.region,
             account=request.account,
             user_agent=request.user_agent,
-            parameters=request.parameters,
+            parameters=_parameters(request),
             path=f"{request.path}?{request.query}" if request.query else request.path,
             status=served.status if isinstance(served, Answer) else None,
             took_effect=took_effect,
         )
+
+
+def _parameters(request: ApiRequest) -> dict[str, Any]:
+    """The parameters for the record; none of a request that cannot be read."""
+    try:
+        return request.parameters
+    except AwsError:
+        return {}

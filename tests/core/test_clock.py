@@ -37,6 +37,15 @@ def test_waiting_on_the_simulated_clock_moves_it(simulated_aws: SimulatedAws) ->
     assert clock.now() - before < timedelta(hours=1, minutes=1)
 
 
+def test_a_proxy_is_not_asked_for_this_machine_s_clock(
+    simulated_aws: SimulatedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a proxy the clock on this machine is still found."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert clock_from_environment(simulated_aws.environment()).now() <= simulated_aws.clock.now()
+
+
 def test_without_the_variable_the_system_s_clock_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither an absent nor an empty variable names a clock."""
     monkeypatch.setenv(VARIABLE, "")

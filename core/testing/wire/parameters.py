@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
+from trueup.testing.exchange import AwsError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,26 +17,17 @@ __all__ = ["decode", "encode"]
 
 
 def decode(operation: Operation, request: ApiRequest) -> dict[str, Any]:
-    """The parameters as boto3 took them: timestamps are aware datetimes, blobs are bytes."""
-    shape = operation.model.input_shape
-    if shape is None or (operation.protocol == "smithy-rpc-v2-cbor" and not request.body):
-        return {}
-    if operation.protocol in ("query", "ec2"):
-        return _decode_form(operation, request)
-    payload = shape.serialization.get("payload")
-    raw = payload is not None and shape.members[payload].type_name == "blob"
-    body = b"" if raw else request.body
-    parsed = _parser(operation.protocol).parse(
-        {"status_code": 200, "headers": _headers(request.headers), "body": body}, shape
-    )
-    del parsed["ResponseMetadata"]
-    if raw or not body:
-        parsed.pop(payload, None)
-    if raw and request.body:
-        parsed[payload] = request.body
-    if operation.protocol.startswith("rest-"):
-        parsed.update(_decode_url(operation, request))
-    return dict(parsed)
+    """The parameters as boto3 took them: timestamps are aware datetimes, blobs are bytes.
+
+    Raises:
+        AwsError: the request is not written in its protocol.
+    """
+    from botocore.parsers import ResponseParserError
+
+    try:
+        return _decode(operation, request)
+    except (ResponseParserError, LookupError, ValueError) as error:
+        raise AwsError("SerializationException", f"the request cannot be read: {error}", 400) from error
 
 
 def encode(operation: Operation, request: ApiRequest, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +51,28 @@ def encode(operation: Operation, request: ApiRequest, given: Mapping[str, Any]) 
         "headers": kept | sent | {"content-length": str(len(content))},
         "body": content,
     }
+
+
+def _decode(operation: Operation, request: ApiRequest) -> dict[str, Any]:
+    shape = operation.model.input_shape
+    if shape is None or (operation.protocol == "smithy-rpc-v2-cbor" and not request.body):
+        return {}
+    if operation.protocol in ("query", "ec2"):
+        return _decode_form(operation, request)
+    payload = shape.serialization.get("payload")
+    raw = payload is not None and shape.members[payload].type_name == "blob"
+    body = b"" if raw else request.body
+    parsed = _parser(operation.protocol).parse(
+        {"status_code": 200, "headers": _headers(request.headers), "body": body}, shape
+    )
+    del parsed["ResponseMetadata"]
+    if raw or not body:
+        parsed.pop(payload, None)
+    if raw and request.body:
+        parsed[payload] = request.body
+    if operation.protocol.startswith("rest-"):
+        parsed.update(_decode_url(operation, request))
+    return dict(parsed)
 
 
 def _decode_form(operation: Operation, request: ApiRequest) -> dict[str, Any]:

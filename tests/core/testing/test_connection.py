@@ -7,7 +7,8 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trueup.testing import SimulatedAws
+    from trueup.testing import Answer, ApiRequest, SimulatedAws
+    from trueup.testing.correction import Proceed
 
 pytest_plugins = ["trueup.testing.fixtures"]
 
@@ -39,6 +40,23 @@ def test_a_chunked_body_is_read_whole(simulated_aws: SimulatedAws) -> None:
     connection.send(b'b;ext=1\r\n{"seconds":\r\n3\r\n 5}\r\n0\r\nTrailer: x\r\n\r\n')
     assert 200 == connection.getresponse().status
     connection.close()
+
+
+def test_a_body_that_cannot_be_read_is_refused(simulated_aws: SimulatedAws) -> None:
+    """Half an XML document is refused by whoever needs its parameters, and recorded without."""
+
+    def handler(request: ApiRequest, _: Proceed) -> Answer:
+        return request.answer(request.parameters)
+
+    undo = simulated_aws.answer("s3:PutBucketTagging", handler)
+    scope = "Credential=KEY/20260101/us-east-1/s3/aws4_request"
+    connection = connected(simulated_aws)
+    connection.request("PUT", "/my-bucket?tagging", b"<Tagging><TagS", {"Authorization": f"AWS4-HMAC-SHA256 {scope}"})
+    answer = connection.getresponse()
+    assert (400, True) == (answer.status, b"<Code>SerializationException</Code>" in answer.read())
+    assert [("s3:PutBucketTagging", {})] == [(call.name, call.parameters) for call in simulated_aws.calls]
+    connection.close()
+    undo()
 
 
 def test_an_object_is_stored_and_read_as_it_is(simulated_aws: SimulatedAws) -> None:

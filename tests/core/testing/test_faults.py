@@ -151,6 +151,17 @@ def test_a_fault_lasts_as_often_as_it_was_asked_for(simulated_aws: SimulatedAws)
     client(simulated_aws, "sts").get_caller_identity()
 
 
+def test_a_fault_may_let_some_pass_first(simulated_aws: SimulatedAws) -> None:
+    """The second page of a list breaks, the first does not."""
+    simulated_aws.faults.inject("sts:GetCallerIdentity", "denied", skip=1, times=1)
+    seen = []
+    for _ in range(3):
+        with contextlib.suppress(ClientError):
+            seen.append(client(simulated_aws, "sts").get_caller_identity())
+    assert 2 == len(seen)
+    assert [200, 403, 200] == [call.status for call in simulated_aws.calls]
+
+
 def test_boto3_retries_a_throttled_read(simulated_aws: SimulatedAws) -> None:
     """A throttled call is one that botocore tries again by itself."""
     simulated_aws.faults.inject("dynamodb:ListTables", "throttled", times=1)
