@@ -1,7 +1,7 @@
-"""Dotted paths that address facts: ``table.BillingMode``, ``tags."cost-center"``.
+r"""Dotted paths that address facts: ``table.BillingMode``, ``tags."cost-center"``.
 
 One grammar for rules, actions, evidence and plans: names joined by dots; a name that is not a plain
-word is written in double quotes, with ``\\"`` and ``\\\\`` for a quote and a backslash inside.
+word is written in double quotes, with ``\"`` and ``\\`` for a quote and a backslash inside.
 """
 
 from __future__ import annotations

@@ -5,15 +5,14 @@ Peaks, sums and coverage are asked of it in one place, so that no plugin average
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from trueup.facts.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
 __all__ = ["Series"]
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Never
+from typing import TYPE_CHECKING, Any, Never
 
 from trueup.errors import UnknownFactError
 from trueup.facts.path import split_path
 from trueup.facts.unknown import Reason, Unknown
-from trueup.resource import Resource
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from trueup.resource import Resource
 
 __all__ = ["FrozenDict", "Snapshot", "freeze", "lookup"]
 

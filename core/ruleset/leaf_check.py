@@ -56,7 +56,7 @@ def leaf_problems(schema: Any, fact: Fact) -> Iterator[Problem]:
         yield from _below(keyword, operand, fact)
 
 
-def _malformed(keyword: str, operand: Any) -> str | None:  # noqa: PLR0911 - one return a form is the clearest
+def _malformed(keyword: str, operand: Any) -> str | None:  # noqa: C901, PLR0911 - one return a form is the clearest
     if keyword in _BOUNDS:
         return None if is_type(operand, "number") else f"expected a number, found {operand!r}"
     if keyword in _COUNTS:

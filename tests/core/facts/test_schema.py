@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import pickle
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from trueup.errors import RuleFileError, UsageError
 from trueup.facts.schema import FactSchema
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DOCUMENT: dict[str, Any] = {
     "title": "a.thing",

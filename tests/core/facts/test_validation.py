@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from trueup.facts.validation import fact_schema_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 GOOD: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -72,23 +74,32 @@ def thing(document: dict[str, Any]) -> dict[str, Any]:
     [
         (lambda d: d.pop("description"), "expected 'description', which is missing"),
         (lambda d: d.update(title="other.thing"), "expected 'example.thing', as the file and its plugin are called"),
-        (lambda d: d["properties"].update({"all": d["properties"]["thing"]}), "(a snake_case name other than all, any, not"),
+        (
+            lambda d: d["properties"].update({"all": d["properties"]["thing"]}),
+            "(a snake_case name other than all, any, not",
+        ),
         (lambda d: d["properties"]["thing"].pop("x-kind"), "expected 'x-kind', which is missing"),
         (lambda d: d["properties"]["thing"].pop("x-reads"), "expected 'x-reads', which is missing"),
-        (lambda d: d["properties"]["thing"].update({"x-reads": ["Describe"]}), "(service:Operation), found \"Describe\""),
+        (lambda d: d["properties"]["thing"].update({"x-reads": ["Describe"]}), '(service:Operation), found "Describe"'),
         (lambda d: d["properties"]["thing"].update({"x-kind": "config"}), "expected one of configuration, observed"),
         (lambda d: thing(d)["Size"].pop("description"), "expected 'description', which is missing"),
-        (lambda d: thing(d)["Size"].update(type="int"), "found \"int\""),
+        (lambda d: thing(d)["Size"].update(type="int"), 'found "int"'),
         (lambda d: thing(d)["Size"].update(minimum=1), "unknown property 'minimum'"),
-        (lambda d: thing(d)["Size"].update(type="object"), "expected 'properties' or 'additionalProperties' for an object"),
-        (lambda d: thing(d)["Policy"].update(type="string"), "expected 'properties' or 'additionalProperties' for an object"),
+        (
+            lambda d: thing(d)["Size"].update(type="object"),
+            "expected 'properties' or 'additionalProperties' for an object",
+        ),
+        (
+            lambda d: thing(d)["Policy"].update(type="string"),
+            "expected 'properties' or 'additionalProperties' for an object",
+        ),
         (lambda d: thing(d)["Parts"].pop("items"), "expected 'items' for an array"),
         (lambda d: thing(d)["Parts"].update({"x-unordered": "Naem"}), "found 'Naem'; did you mean 'Name'?"),
         (lambda d: thing(d)["Parts"].update({"x-unordered": ""}), "expected the property that names an element"),
         (lambda d: thing(d)["ByName"]["additionalProperties"].update(type="array"), "expected 'items' for an array"),
-        (lambda d: d["x-actions"].update({"Fix": {"parameters": {}}}), "(a kebab-case name), found \"Fix\""),
+        (lambda d: d["x-actions"].update({"Fix": {"parameters": {}}}), '(a kebab-case name), found "Fix"'),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_told(tmp_path: Path, change: Callable[[dict[str, Any]], object], message: str) -> None:
     """Each mistake is in the list, with its place."""
     document = copy.deepcopy(GOOD)

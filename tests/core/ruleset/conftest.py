@@ -5,14 +5,16 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from trueup.facts.schema import FactSchema
 from trueup.ruleset.rule import Rule
 from trueup.ruleset.source import RuleSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FACTS: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -5,25 +5,36 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from trueup.errors import RuleFileError
-from trueup.facts.schema import FactSchema
 from trueup.facts.unknown import Reason, Unknown
 from trueup.finding import Verdict
 from trueup.ruleset.cases import missing_verdicts, read_cases, run_cases
 from trueup.ruleset.load import load_rules
 from trueup.ruleset.rule import Rule
-from trueup.ruleset.source import RuleSource
+
+if TYPE_CHECKING:
+    from trueup.facts.schema import FactSchema
+    from trueup.ruleset.source import RuleSource
 
 GOOD: list[dict[str, Any]] = [
     {"name": "used", "facts": {"thing": {"Mode": "BUSY"}, "use": {"peak": 50}}, "expect": "pass"},
     {"name": "not used", "facts": {"thing": {"Mode": "BUSY"}, "use": {"peak": 5}}, "expect": "fail"},
-    {"name": "other gate", "facts": {"thing": {"Mode": "BUSY"}, "use": {"peak": 5}}, "parameters": {"gate": 5}, "expect": "pass"},
+    {
+        "name": "other gate",
+        "facts": {"thing": {"Mode": "BUSY"}, "use": {"peak": 5}},
+        "parameters": {"gate": 5},
+        "expect": "pass",
+    },
     {"name": "denied", "facts": {"thing": {"Mode": "BUSY"}, "use": {"$unknown": "access denied"}}, "expect": "unknown"},
-    {"name": "no data", "facts": {"thing": {"Mode": "BUSY"}, "use": {"peak": {"$unknown": "no data"}}}, "expect": "unknown"},
+    {
+        "name": "no data",
+        "facts": {"thing": {"Mode": "BUSY"}, "use": {"peak": {"$unknown": "no data"}}},
+        "expect": "unknown",
+    },
     {"name": "idle", "facts": {"thing": {"Mode": "IDLE"}}, "expect": "not_applicable"},
 ]
 WithCases = Callable[[Any], Rule]
@@ -56,7 +67,10 @@ def test_a_case_that_does_not_hold_says_why(with_cases: WithCases) -> None:
     """Expected and found stand beside the facts that decided."""
     (result,) = run_cases(with_cases([{**GOOD[1], "expect": "pass"}]))
 
-    assert "example-thing-used: not used: expected pass, found fail (use.peak is 5, expected {'minimum': 20})" == result.sentence()
+    assert (
+        "example-thing-used: not used: expected pass, found fail (use.peak is 5, expected {'minimum': 20})"
+        == result.sentence()
+    )
     assert (Verdict.FAIL, Verdict.UNKNOWN) == missing_verdicts((result,))
 
 
@@ -70,12 +84,17 @@ def test_a_case_without_evidence_says_what_was_found(with_cases: WithCases) -> N
 
 def test_an_unknown_may_stand_anywhere(with_cases: WithCases) -> None:
     """For an aspect, a fact, or an element of a list."""
-    facts = {"thing": {"Zones": ["a", {"$unknown": "throttled"}], "Parts": [{"Use": {"$unknown": "no data"}}]}, "tags": {"$unknown": "timed out"}}
+    facts = {
+        "thing": {"Zones": ["a", {"$unknown": "throttled"}], "Parts": [{"Use": {"$unknown": "no data"}}]},
+        "tags": {"$unknown": "timed out"},
+    }
     (case,) = read_cases(with_cases([{"name": "x", "facts": facts, "expect": "unknown"}]))
     zone = next(zone for zone in case.aspects["thing"]["Zones"] if zone != "a")
     found = [zone, case.aspects["thing"]["Parts"][0]["Use"], case.aspects["tags"]]
 
-    assert [Reason.THROTTLED, Reason.NO_DATA, Reason.TIMEOUT] == [item.reason for item in found if isinstance(item, Unknown)]
+    assert [Reason.THROTTLED, Reason.NO_DATA, Reason.TIMEOUT] == [
+        item.reason for item in found if isinstance(item, Unknown)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +110,10 @@ def test_an_unknown_may_stand_anywhere(with_cases: WithCases) -> None:
         ({"facts": {"thing": {"$unknown": "no data", "Size": 1}}}, "alone with a known reason"),
         ({"facts": {"thing": {"Zones": [{"$unknown": 5}]}}}, "reasons are access denied"),
         ({"parameters": {"gaet": 1}}, "unknown parameter 'gaet'"),
-        ({"expect": "passed"}, "expected one of pass, fail, unknown, not_applicable, found \"passed\"; did you mean 'pass'?"),
+        (
+            {"expect": "passed"},
+            "expected one of pass, fail, unknown, not_applicable, found \"passed\"; did you mean 'pass'?",
+        ),
         ({"name": "used"}, "expected a name of its own, found 'used' again"),
         ({"fact": {}}, "unknown property 'fact'; did you mean 'facts'"),
     ],
@@ -113,7 +135,9 @@ def test_a_file_that_is_no_json_is_refused(with_cases: WithCases) -> None:
         read_cases(with_cases("{"))
 
 
-def test_a_rule_without_cases_says_which_file_is_missing(schema: FactSchema, write_rule: Callable[..., RuleSource]) -> None:
+def test_a_rule_without_cases_says_which_file_is_missing(
+    schema: FactSchema, write_rule: Callable[..., RuleSource]
+) -> None:
     """The name of the file to write is told."""
     rule = load_rules([write_rule()], {schema.type: schema}).rules["example-thing-used"]
     with pytest.raises(RuleFileError, match=r"expected example-thing-used\.cases\.json beside it, found none"):

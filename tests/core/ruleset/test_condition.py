@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from trueup.errors import UsageError
-from trueup.facts.schema import FactSchema
 from trueup.facts.unknown import Reason, Unknown
 from trueup.finding import Evidence
 from trueup.ruleset.condition import compile_condition
+
+if TYPE_CHECKING:
+    from trueup.facts.schema import FactSchema
 
 DENIED = Unknown(Reason.ACCESS_DENIED, missing_action="example:DescribeThing")
 PARTS = [{"Name": "a", "Size": 1, "Use": 10}, {"Name": "b", "Size": 5, "Use": 90}]
@@ -40,7 +42,7 @@ some_part_small = {"some": {"in": "thing.Parts", "holds": {"Size": {"maximum": 4
         ({"thing.Policy.V": {"const": [1]}}, True),
     ],
 )
-def test_what_is_known_holds_or_not(schema: FactSchema, condition: dict[str, Any], expected: bool) -> None:  # noqa: FBT001 - a table
+def test_what_is_known_holds_or_not(schema: FactSchema, condition: dict[str, Any], expected: bool) -> None:
     """Each form of condition gives its answer, and no unknown with it."""
     compiled = compile_condition(condition, schema=schema)
 
@@ -87,7 +89,11 @@ def test_what_is_not_known_is_unknown_with_its_reason(
     ("condition", "aspects", "expected"),
     [
         ({"thing.On": {"const": True}, "thing.Size": {"const": 1}}, {"thing": {"On": False, "Size": DENIED}}, False),
-        ({"any": [{"thing.Size": {"const": 1}}, {"thing.On": {"const": True}}]}, {"thing": {"On": True, "Size": DENIED}}, True),
+        (
+            {"any": [{"thing.Size": {"const": 1}}, {"thing.On": {"const": True}}]},
+            {"thing": {"On": True, "Size": DENIED}},
+            True,
+        ),
         (every_part_small, {"thing": {"Parts": [DENIED, {"Size": 9}]}}, False),
         (some_part_small, {"thing": {"Parts": [DENIED, {"Size": 1}]}}, True),
     ],
@@ -96,7 +102,7 @@ def test_an_unknown_that_cannot_matter_does_not(
     schema: FactSchema,
     condition: dict[str, Any],
     aspects: dict[str, Any],
-    expected: bool,  # noqa: FBT001 - a table
+    expected: bool,
 ) -> None:
     """One known element or part that settles it is enough."""
     assert expected is compile_condition(condition, schema=schema).holds(aspects)
@@ -118,7 +124,7 @@ def test_an_unknown_that_cannot_matter_does_not(
 def test_absent_configuration_is_null_and_an_absent_list_is_empty(
     schema: FactSchema,
     condition: dict[str, Any],
-    expected: bool,  # noqa: FBT001 - a table
+    expected: bool,
     thing: Any,
 ) -> None:
     """What AWS leaves out of configuration is a value, which is neither small nor large."""
@@ -162,9 +168,7 @@ def test_evidence_is_what_decided(schema: FactSchema, condition: dict[str, Any],
     assert expected == list(compile_condition(condition, schema=schema).evidence(ASPECTS))
 
 
-@pytest.mark.parametrize(
-    ("parts", "held", "actual"), [([], True, []), (None, True, ()), (DENIED, None, DENIED)]
-)
+@pytest.mark.parametrize(("parts", "held", "actual"), [([], True, []), (None, True, ()), (DENIED, None, DENIED)])
 @pytest.mark.parametrize("word", ["every", "some"])
 @pytest.mark.parametrize("negated", [False, True])
 def test_evidence_of_a_list_without_elements_is_the_list(
@@ -215,7 +219,10 @@ def test_it_knows_what_it_looks_at(schema: FactSchema) -> None:
     ("condition", "message"),
     [
         ([], "expected a condition, a mapping of fact path to schema, found []"),
-        ({"thing.Siez": {"const": 1}}, "thing.Siez: 'thing.Siez' names no fact of example.thing; did you mean 'thing.Size'?"),
+        (
+            {"thing.Siez": {"const": 1}},
+            "thing.Siez: 'thing.Siez' names no fact of example.thing; did you mean 'thing.Size'?",
+        ),
         ({"thing Size": {"const": 1}}, "is no fact path: expected a dot at column 6"),
         ({"thing.Size": 1}, "expected a JSON Schema for thing.Size, found 1"),
         ({"thing.Size": True}, "expected a JSON Schema with at least one keyword, found a boolean"),
@@ -224,6 +231,10 @@ def test_it_knows_what_it_looks_at(schema: FactSchema) -> None:
         ({"any": [1]}, "any/0: expected a condition"),
         ({"every": {"in": "thing.Parts"}}, 'expected {"in": path of a list, "holds": condition} for \'every\''),
         ({"some": {"in": "thing.Size", "holds": {}}}, "'thing.Size' is integer: expected a list to look into"),
+        (
+            {"every": {"in": "thing.Parts", "holds": {"Size": {"const": {"$param": "gaet"}}}}},
+            "every/holds/Size: unknown parameter 'gaet'",
+        ),
         ({"some": {"in": "thing.Part", "holds": {}}}, "did you mean 'thing.Parts'?"),
         ({"some": {"in": "thing.Parts", "holds": {"Siez": {"const": 1}}}}, "did you mean 'Size'"),
         ({"thing.Size": {"const": {"$param": "gaet"}}}, "unknown parameter 'gaet': expected one of gate; did you mean"),

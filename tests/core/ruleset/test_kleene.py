@@ -42,7 +42,12 @@ ASPECTS = st.fixed_dictionaries(
     {
         "a": st.just(DENIED)
         | st.fixed_dictionaries(
-            {}, optional={"x": VALUES, "y": VALUES, "list": st.just(DENIED) | st.lists(ELEMENTS | st.just(DENIED), max_size=3)}
+            {},
+            optional={
+                "x": VALUES,
+                "y": VALUES,
+                "list": st.just(DENIED) | st.lists(ELEMENTS | st.just(DENIED), max_size=3),
+            },
         )
     }
 )
@@ -63,9 +68,7 @@ def _conditions(leaves: st.SearchStrategy[Any], lists: st.SearchStrategy[Any] | 
 INNER = _conditions(st.dictionaries(st.sampled_from(["x", "y"]), LEAVES, min_size=1), None)
 CONDITIONS = _conditions(
     st.dictionaries(st.sampled_from(["a.x", "a.y"]), LEAVES, min_size=1),
-    st.builds(
-        lambda word, inner: {word: {"in": "a.list", "holds": inner}}, st.sampled_from(["every", "some"]), INNER
-    ),
+    st.builds(lambda word, inner: {word: {"in": "a.list", "holds": inner}}, st.sampled_from(["every", "some"]), INNER),
 )
 
 
@@ -100,7 +103,9 @@ def test_double_negation(condition: Any, aspects: dict[str, Any]) -> None:
 
 
 @given(CONDITIONS, ASPECTS, st.data())
-def test_learning_more_never_turns_an_answer_around(condition: Any, aspects: dict[str, Any], data: st.DataObject) -> None:
+def test_learning_more_never_turns_an_answer_around(
+    condition: Any, aspects: dict[str, Any], data: st.DataObject
+) -> None:
     """What held or not with an unknown in it still does when the unknown becomes known."""
     before = compiled(condition).holds(aspects)
     after = compiled(condition).holds(_learn(aspects, data))

@@ -105,6 +105,9 @@ def test_a_typed_keyword_never_holds_for_another_type(keyword: str, data: st.Dat
         ({"const": 1}, 1.0, True),
         ({"const": [1, {"a": True}]}, (1, {"a": 1}), False),
         ({"enum": ["a", 0]}, False, False),
+        ({"exclusiveMinimum": 5}, 5, False),
+        ({"exclusiveMaximum": 5}, 5, False),
+        ({"exclusiveMaximum": 5}, 4.9, True),
         ({"type": "integer"}, 5.0, True),
         ({"type": "number"}, True, False),
         ({"maximum": 5}, None, False),
@@ -113,6 +116,6 @@ def test_a_typed_keyword_never_holds_for_another_type(keyword: str, data: st.Dat
         ({"type": ["number", "null"], "anyOf": [{"type": "null"}, {"maximum": 5}]}, None, True),
     ],
 )
-def test_types_are_told_apart(schema: dict[str, Any], value: Any, expected: bool) -> None:  # noqa: FBT001 - a table
+def test_types_are_told_apart(schema: dict[str, Any], value: Any, expected: bool) -> None:
     """The mistakes that are easily made are not."""
     assert expected is compile_leaf(schema)(value)

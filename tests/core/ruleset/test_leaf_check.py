@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from trueup.facts.schema import FactSchema
 from trueup.ruleset.leaf_check import leaf_problems
+
+if TYPE_CHECKING:
+    from trueup.facts.schema import FactSchema
 
 
 @pytest.mark.parametrize(
@@ -35,13 +37,28 @@ from trueup.ruleset.leaf_check import leaf_problems
         ("thing.Size", {"enum": [1, "2"]}, ("enum", 1), "expected an integer for thing.Size, found a string '2'"),
         ("thing.Size", {"type": "string"}, ("type",), "found a string, which it never is"),
         ("use.peak", {"const": None}, ("const",), "expected a number for use.peak, found null"),
-        ("thing.Mode", {"const": "BUSSY"}, ("const",), "thing.Mode is never 'BUSSY': expected one of 'IDLE', 'BUSY'; did"),
+        (
+            "thing.Mode",
+            {"const": "BUSSY"},
+            ("const",),
+            "thing.Mode is never 'BUSSY': expected one of 'IDLE', 'BUSY'; did",
+        ),
         ("thing.Size", {"not": {"pattern": "a"}}, ("not", "pattern"), "'pattern' is for a string"),
         ("thing.Size", {"anyOf": [{"const": 1}, {"const": "a"}]}, ("anyOf", 1, "const"), "found a string 'a'"),
         ("thing.Zones", {"items": {"minimum": 1}}, ("items", "minimum"), "thing.Zones[] is a string"),
         ("thing.Zones", {"prefixItems": [{"const": 1}]}, ("prefixItems", 0, "const"), "expected a string"),
-        ("thing.Parts", {"contains": {"properties": {"Name": {"const": 1}}}}, ("contains", "properties", "Name", "const"), "found an integer 1"),
-        ("thing.Policy", {"patternProperties": {"a": {"minimun": 1}}}, ("patternProperties", "a", "minimun"), "unknown"),
+        (
+            "thing.Parts",
+            {"contains": {"properties": {"Name": {"const": 1}}}},
+            ("contains", "properties", "Name", "const"),
+            "found an integer 1",
+        ),
+        (
+            "thing.Policy",
+            {"patternProperties": {"a": {"minimun": 1}}},
+            ("patternProperties", "a", "minimun"),
+            "unknown",
+        ),
         ("thing.Policy", {"additionalProperties": {"x": 1}}, ("additionalProperties", "x"), "unknown keyword 'x'"),
         ("thing.Name", "text", (), "expected a JSON Schema for thing.Name, found 'text'"),
         ("thing.Name", {}, (), "expected a JSON Schema with at least one keyword"),

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from trueup.errors import RuleFileError, UsageError
-from trueup.facts.schema import FactSchema
 from trueup.finding import Severity
 from trueup.ruleset.load import load_rules
 from trueup.ruleset.rule import Control, Remediation
 from trueup.ruleset.source import RuleSource
+
+if TYPE_CHECKING:
+    from trueup.facts.schema import FactSchema
 
 WriteRule = Callable[..., RuleSource]
 
@@ -34,14 +36,22 @@ def test_a_rule_says_what_its_file_says(schema: FactSchema, write_rule: WriteRul
     assert ("example-thing-used", "example", "dist-example") == (rule.id, rule.service, rule.distribution)
     assert (Severity.MEDIUM, "stable", "cost") == (rule.severity, rule.stage, rule.category)
     assert (Control("example-framework", "A.1"),) == rule.compliance
-    assert Remediation("set-mode", {"mode": "IDLE", "limit": {"$param": "gate"}}, {"use.peak": {"maximum": 80}}) == rule.remediation
+    assert (
+        Remediation("set-mode", {"mode": "IDLE", "limit": {"$param": "gate"}}, {"use.peak": {"maximum": 80}})
+        == rule.remediation
+    )
     assert str(source.folder) in rule.origin
     assert rule.cases is None
 
 
 def test_optional_parts_may_be_left_out(schema: FactSchema, write_rule: WriteRule) -> None:
     """A rule needs neither when, nor parameters, nor a fix."""
-    source = write_rule(lambda rule: [rule.pop(name) for name in ("when", "parameters", "remediation", "compliance", "references")] and rule.update(expect={"thing.On": {"const": True}}))
+    source = write_rule(
+        lambda rule: (
+            [rule.pop(name) for name in ("when", "parameters", "remediation", "compliance", "references")]
+            and rule.update(expect={"thing.On": {"const": True}})
+        )
+    )
     (rule,) = load_rules([source], {schema.type: schema}).rules.values()
 
     assert ({}, {}, None, (), ()) == (rule.when, rule.parameters, rule.remediation, rule.compliance, rule.references)
@@ -50,38 +60,110 @@ def test_optional_parts_may_be_left_out(schema: FactSchema, write_rule: WriteRul
 @pytest.mark.parametrize(
     ("change", "at", "message"),
     [
-        (lambda r: r.pop("title"), '{', "expected 'title' (what holds when the rule passes, one line), which is missing"),
-        (lambda r: r.update(titel=r.pop("title")), '{', "which is missing (found 'titel')"),
+        (
+            lambda r: r.pop("title"),
+            "{",
+            "expected 'title' (what holds when the rule passes, one line), which is missing",
+        ),
+        (lambda r: r.update(titel=r.pop("title")), "{", "which is missing (found 'titel')"),
         (lambda r: r.update(extra=1), '"extra"', "unknown property 'extra'; expected one of $schema, id, title"),
-        (lambda r: r.update(severity="hihg"), '"hihg"', "expected one of critical, high, medium, low, informational, found \"hihg\"; did you mean 'high'?"),
-        (lambda r: r.update(title=""), '""', 'expected a string with at least 1 characters (what holds when the rule passes, one line), found ""'),
-        (lambda r: r.update(title=5), '5', "expected a string (what holds when the rule passes, one line), found 5"),
-        (lambda r: r.update(references=["http://x"]), '"http://x"', "expected a string that matches ^https://\\S+$ (an https address)"),
-        (lambda r: r.update(references=["https://x", "https://x"]), '[', "expected each item once, found one twice"),
-        (lambda r: r.update(resource="example.thin"), '"example.thin"', "unknown resource type 'example.thin'; did you mean 'example.thing'?"),
-        (lambda r: r.update(resource="other.thing"), '"other.thing"', "expected a resource type of example, found 'other.thing'"),
-        (lambda r: r.update(id="example-thing-other"), '"example-thing-other"', "expected 'example-thing-used', as the file is called, found 'example-thing-other'; rename"),
-        (lambda r: r["when"].update({"thing.Moed": {"const": 1}}), '"thing.Moed"', "'thing.Moed' names no fact of example.thing; did you mean 'thing.Mode'"),
-        (lambda r: r["when"].update({"thing.Name": {"minimum": 1}}), '"minimum"', "'minimum' is for a number, but thing.Name is a string"),
-        (lambda r: r["expect"]["use.peak"].update({"minimum": {"$param": "gaet"}}), '{', "unknown parameter 'gaet'"),
+        (
+            lambda r: r.update(severity="hihg"),
+            '"hihg"',
+            "expected one of critical, high, medium, low, informational, found \"hihg\"; did you mean 'high'?",
+        ),
+        (
+            lambda r: r.update(title=""),
+            '""',
+            'expected a string with at least 1 characters (what holds when the rule passes, one line), found ""',
+        ),
+        (lambda r: r.update(title=5), "5", "expected a string (what holds when the rule passes, one line), found 5"),
+        (
+            lambda r: r.update(references=["http://x"]),
+            '"http://x"',
+            "expected a string that matches ^https://\\S+$ (an https address)",
+        ),
+        (lambda r: r.update(references=["https://x", "https://x"]), "[", "expected each item once, found one twice"),
+        (
+            lambda r: r.update(resource="example.thin"),
+            '"example.thin"',
+            "unknown resource type 'example.thin'; did you mean 'example.thing'?",
+        ),
+        (
+            lambda r: r.update(resource="other.thing"),
+            '"other.thing"',
+            "expected a resource type of example, found 'other.thing'",
+        ),
+        (
+            lambda r: r.update(id="example-thing-other"),
+            '"example-thing-other"',
+            "expected 'example-thing-used', as the file is called, found 'example-thing-other'; rename",
+        ),
+        (
+            lambda r: r["when"].update({"thing.Moed": {"const": 1}}),
+            '"thing.Moed"',
+            "'thing.Moed' names no fact of example.thing; did you mean 'thing.Mode'",
+        ),
+        (
+            lambda r: r["when"].update({"thing.Name": {"minimum": 1}}),
+            '"minimum"',
+            "'minimum' is for a number, but thing.Name is a string",
+        ),
+        (lambda r: r["expect"]["use.peak"].update({"minimum": {"$param": "gaet"}}), "{", "unknown parameter 'gaet'"),
         (lambda r: r["expect"]["use.peak"].update({"format": "x"}), '"format"', "'format' is refused"),
         (lambda r: r["expect"]["use.peak"].update({"minimum": "{"}), '"{"', "'minimum': expected a number, found '{'"),
-        (lambda r: r.update(expect={}), '{', "expected an object with at least 1 properties"),
-        (lambda r: r.update(expect={"any": []}), '[', "expected an array with at least 1 items"),
-        (lambda r: r.update(expect=[]), '[', "expected a condition"),
-        (lambda r: r["parameters"].update(unused={"type": "number", "default": 1}), '"unused"', "parameter 'unused' is never used"),
-        (lambda r: r["parameters"]["gate"].update(default=200), '200', "the default is not as declared: expected a number of at least 0 and of at most 100 (percent), found 200"),
-        (lambda r: r["parameters"]["gate"].pop("default"), '{', "expected 'default' (the value without an override), which is missing"),
-        (lambda r: r["parameters"]["gate"].update(type="numbr"), '"numbr"', "expected one of boolean, integer, number, string, array, found \"numbr\""),
+        (lambda r: r.update(expect={}), "{", "expected an object with at least 1 properties"),
+        (lambda r: r.update(expect={"any": []}), "[", "expected an array with at least 1 items"),
+        (lambda r: r.update(expect=[]), "[", "expected a condition"),
+        (
+            lambda r: r["parameters"].update(unused={"type": "number", "default": 1}),
+            '"unused"',
+            "parameter 'unused' is never used",
+        ),
+        (
+            lambda r: r["parameters"]["gate"].update(default=200),
+            "200",
+            "the default is not as declared: expected a number of at least 0 and of at most 100 (percent), found 200",
+        ),
+        (
+            lambda r: r["parameters"]["gate"].pop("default"),
+            "{",
+            "expected 'default' (the value without an override), which is missing",
+        ),
+        (
+            lambda r: r["parameters"]["gate"].update(type="numbr"),
+            '"numbr"',
+            'expected one of boolean, integer, number, string, array, found "numbr"',
+        ),
         (lambda r: r["parameters"]["gate"].update(pattern="("), '"("', "'pattern': expected a regular expression"),
-        (lambda r: r["parameters"].update(Gate={"type": "number", "default": 1}), '"Gate"', "expected a string that matches ^[a-z][a-z0-9_]*$ (a snake_case name), found \"Gate\""),
-        (lambda r: r["remediation"].update(action="set-mood"), '"set-mood"', "unknown action 'set-mood' of example.thing; did you mean 'set-mode'?"),
-        (lambda r: r["remediation"]["parameters"].update(mode="OFF"), '"OFF"', "expected one of IDLE, BUSY, found \"OFF\""),
-        (lambda r: r["remediation"]["parameters"].update(moed=1), '"moed"', "unknown property 'moed'; did you mean 'mode'?"),
-        (lambda r: r["remediation"]["parameters"].update(limit={"$param": "gaet"}), '{', "unknown parameter 'gaet'"),
-        (lambda r: r["remediation"].update(regression={"use.peek": {"maximum": 1}}), '"use.peek"', "did you mean 'use.peak'?"),
+        (
+            lambda r: r["parameters"].update(Gate={"type": "number", "default": 1}),
+            '"Gate"',
+            'expected a string that matches ^[a-z][a-z0-9_]*$ (a snake_case name), found "Gate"',
+        ),
+        (
+            lambda r: r["remediation"].update(action="set-mood"),
+            '"set-mood"',
+            "unknown action 'set-mood' of example.thing; did you mean 'set-mode'?",
+        ),
+        (
+            lambda r: r["remediation"]["parameters"].update(mode="OFF"),
+            '"OFF"',
+            'expected one of IDLE, BUSY, found "OFF"',
+        ),
+        (
+            lambda r: r["remediation"]["parameters"].update(moed=1),
+            '"moed"',
+            "unknown property 'moed'; did you mean 'mode'?",
+        ),
+        (lambda r: r["remediation"]["parameters"].update(limit={"$param": "gaet"}), "{", "unknown parameter 'gaet'"),
+        (
+            lambda r: r["remediation"].update(regression={"use.peek": {"maximum": 1}}),
+            '"use.peek"',
+            "did you mean 'use.peak'?",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_told_with_its_place(
     schema: FactSchema, write_rule: WriteRule, change: Callable[[dict[str, Any]], object], at: str, message: str
 ) -> None:
@@ -198,10 +280,18 @@ def test_a_pack_holds_rules_by_id_glob_or_framework(schema: FactSchema, write_ru
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a-pack", {"rules": ["example-thing-usd"]}, "a-pack.pack.json:5:3: no rule is called 'example-thing-usd'; did you mean"),
+        (
+            "a-pack",
+            {"rules": ["example-thing-usd"]},
+            "a-pack.pack.json:5:3: no rule is called 'example-thing-usd'; did you mean",
+        ),
         ("a-pack", {}, "a-pack.pack.json:1:1: expected 'rules' or 'frameworks', found an object of 2"),
         ("a-pack", {"rules": []}, "a-pack.pack.json:4:11: expected an array with at least 1 items"),
-        ("b-pack", {"rules": ["*"]}, "expected 'b-pack', as the file is called, found 'a-pack'; rename it to a-pack.pack.json"),
+        (
+            "b-pack",
+            {"rules": ["*"]},
+            "expected 'b-pack', as the file is called, found 'a-pack'; rename it to a-pack.pack.json",
+        ),
     ],
 )
 def test_a_broken_pack_is_told_with_its_place(

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from trueup.errors import UsageError
-from trueup.ruleset.parameter import EffectiveParameter, ParameterOverrides, check_value, fill_parameters, parameter_names
-from trueup.ruleset.rule import Rule
+from trueup.ruleset.parameter import (
+    EffectiveParameter,
+    ParameterOverrides,
+    check_value,
+    fill_parameters,
+    parameter_names,
+)
+
+if TYPE_CHECKING:
+    from trueup.ruleset.rule import Rule
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("20", 20), ("0.5", 0.5), ("true", True), ('"a b"', "a b"), ("plain", "plain"), ("[1, 2]", [1, 2]), ("NaN", "NaN"), ("a=b", "a=b"), ("", "")],
+    [
+        ("20", 20),
+        ("0.5", 0.5),
+        ("true", True),
+        ('"a b"', "a b"),
+        ("plain", "plain"),
+        ("[1, 2]", [1, 2]),
+        ("NaN", "NaN"),
+        ("a=b", "a=b"),
+        ("", ""),
+    ],
 )
 def test_a_value_is_json_or_else_text(text: str, value: Any) -> None:
     """A number is a number, and what is no JSON is taken as it stands."""
@@ -46,7 +64,10 @@ def test_the_settings_file_has_a_table_for_each_rule() -> None:
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ("example-thing-used.gate=20%", 'example-thing-used.gate: expected a number of at least 0 and of at most 100 (percent), found "20%"'),
+        (
+            "example-thing-used.gate=20%",
+            'example-thing-used.gate: expected a number of at least 0 and of at most 100 (percent), found "20%"',
+        ),
         ("example-thing-used.gate=101", "found 101"),
         ("example-thing-used.gate=true", "found true"),
         ("example-thing-used.gaet=1", "unknown parameter 'gaet': expected one of gate; did you mean 'gate'?"),
@@ -108,8 +129,16 @@ def test_an_unknown_reference_is_refused() -> None:
     ("schema", "value", "message"),
     [
         ({"type": "string", "enum": ["a", "b"]}, "c", 'expected a string one of "a", "b", found "c"'),
-        ({"type": "array", "items": {"type": "string"}, "default": []}, [1], 'expected an array items {"type": "string"}, found [1]'),
-        ({"type": "integer", "exclusiveMinimum": 1, "multipleOf": 2}, 3, "an integer above 1 and that is a multiple of 2"),
+        (
+            {"type": "array", "items": {"type": "string"}, "default": []},
+            [1],
+            'expected an array items {"type": "string"}, found [1]',
+        ),
+        (
+            {"type": "integer", "exclusiveMinimum": 1, "multipleOf": 2},
+            3,
+            "an integer above 1 and that is a multiple of 2",
+        ),
         ({"default": 1}, "anything", None),
     ],
 )

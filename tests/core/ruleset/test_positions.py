@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trueup.ruleset.positions import Place, Positions, scan
-from trueup.ruleset.problem import Pointer
+
+if TYPE_CHECKING:
+    from trueup.ruleset.problem import Pointer
 
 DOCUMENTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

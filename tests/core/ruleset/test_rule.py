@@ -69,6 +69,7 @@ def test_a_bound_rule_knows_what_it_needs(rule: Rule) -> None:
     """Aspects and paths of both conditions are known before anything is read."""
     bound = rule.bind()
 
+    assert "example-thing-used" == bound.id
     assert {"thing", "use"} == bound.aspects
     assert ("thing.Mode", "use.peak") == bound.paths
 
@@ -111,7 +112,9 @@ def test_a_wrong_parameter_is_refused(rule: Rule, overrides: dict[str, Any], mes
 def test_a_bound_rule_survives_the_way_through_a_plan(gate: float) -> None:
     """Rebuilt from the plan's JSON it is the same rule with the same parameters, and judges alike."""
     bound = EXAMPLE.bind({"gate": gate})
-    rebuilt = BoundRule.from_document(json.loads(json.dumps(bound.document_bound)), {EXAMPLE.schema.type: EXAMPLE.schema})
+    rebuilt = BoundRule.from_document(
+        json.loads(json.dumps(bound.document_bound)), {EXAMPLE.schema.type: EXAMPLE.schema}
+    )
     aspects = {"thing": BUSY, "use": {"peak": 50}}
 
     assert bound == rebuilt

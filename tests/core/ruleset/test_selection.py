@@ -80,7 +80,10 @@ def test_kinds_narrow_and_names_of_one_kind_widen(selection: Selection, expected
         (Selection(services=("alfa",)), "unknown service 'alfa'; did you mean 'alpha'?"),
         (Selection(severities=("hihg",)), "unknown severity 'hihg'; did you mean 'high'?"),
         (Selection(categories=("costs",)), "unknown category 'costs'; did you mean 'cost'?"),
-        (Selection(services=("alpha",), severities=("low",)), "of 4 rules none matches all of services: alpha; severities: low"),
+        (
+            Selection(services=("alpha",), severities=("low",)),
+            "of 4 rules none matches all of services: alpha; severities: low",
+        ),
     ],
 )
 def test_what_selects_nothing_is_refused(selection: Selection, message: str) -> None:

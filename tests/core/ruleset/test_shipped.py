@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from trueup.facts.json_type import json_type
-from trueup.facts.schema import FactSchema
 from trueup.ruleset import condition, leaf
 from trueup.ruleset.problem import Problem
 from trueup.ruleset.shipped import Form, form_problems, schema_problems, shipped_schema
 from trueup.ruleset.validation import rule_problems
+
+if TYPE_CHECKING:
+    from trueup.facts.schema import FactSchema
 
 
 @pytest.mark.parametrize("form", get_args(Form))
@@ -72,11 +74,23 @@ def test_the_schema_refuses_no_operand_that_the_code_accepts(
         ({"type": ["string", "null"]}, {}, Problem((), "expected a string or null, found {}")),
         ({"type": "string"}, {"a": 1}, Problem((), "expected a string, found an object of 1")),
         ({"type": "null"}, "x" * 100, Problem((), f'expected null, found "{"x" * 79}…')),
-        ({"dependentRequired": {"a": ["b"]}}, {"a": 1}, Problem((), 'expected an object dependentRequired {"a": ["b"]}, found an object of 1')),
-        ({"required": ["size"], "properties": {"size": {}}}, {"sise": 1}, Problem((), "expected 'size', which is missing (found 'sise')")),
-        ({"additionalProperties": False}, {"a": 1}, Problem(("a",), "unknown property 'a'; expected none", at_key=True)),
+        (
+            {"dependentRequired": {"a": ["b"]}},
+            {"a": 1},
+            Problem((), 'expected an object dependentRequired {"a": ["b"]}, found an object of 1'),
+        ),
+        (
+            {"required": ["size"], "properties": {"size": {}}},
+            {"sise": 1},
+            Problem((), "expected 'size', which is missing (found 'sise')"),
+        ),
+        (
+            {"additionalProperties": False},
+            {"a": 1},
+            Problem(("a",), "unknown property 'a'; expected none", at_key=True),
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_error_is_a_plain_sentence(schema: dict[str, Any], value: Any, expected: Problem) -> None:
     """What was expected, what was found, and where."""
     assert (expected,) == schema_problems(schema, value)
@@ -85,7 +99,12 @@ def test_an_error_is_a_plain_sentence(schema: dict[str, Any], value: Any, expect
 @pytest.mark.parametrize(
     ("change", "count"),
     [
-        (lambda rule: rule["remediation"].pop("action") and rule["remediation"].update(regression={"x.y": {"const": 1}}), 2),
+        (
+            lambda rule: (
+                rule["remediation"].pop("action") and rule["remediation"].update(regression={"x.y": {"const": 1}})
+            ),
+            2,
+        ),
         (lambda rule: rule.update(expect={"any": [], "thing.X": {"const": 1}}), 2),
         (lambda rule: rule.update(remediation=5), 1),
         (lambda rule: rule.update(parameters=5), 2),
@@ -107,5 +126,6 @@ def test_problems_beside_each_other_are_all_told(
 def test_json_types_are_named() -> None:
     """Each value has the name that JSON gives its type."""
     expected = ["null", "boolean", "integer", "number", "string", "array", "array", "object", "not JSON (bytes)"]
+    values: tuple[Any, ...] = (None, True, 1, 1.5, "", [], (), {}, b"")
 
-    assert expected == [json_type(value) for value in (None, True, 1, 1.5, "", [], (), {}, b"")]
+    assert expected == [json_type(value) for value in values]

@@ -54,10 +54,31 @@ RULE: dict[str, Any] = {
             {"some": {"in": "thing.Parts", "holds": {"Name": {"enum": ["a", "b"]}}}},
         ]
     },
-    "remediation": {"action": "fix", "parameters": {"size": {"$param": "size"}}, "regression": {"thing.Size": {"minimum": 1}}},
+    "remediation": {
+        "action": "fix",
+        "parameters": {"size": {"$param": "size"}},
+        "regression": {"thing.Size": {"minimum": 1}},
+    },
 }
 WORDS = st.sampled_from(
-    ["thing.Size", "Size", "all", "any", "not", "every", "some", "in", "holds", "const", "type", "items", "$param", "size", "x", ""]
+    [
+        "thing.Size",
+        "Size",
+        "all",
+        "any",
+        "not",
+        "every",
+        "some",
+        "in",
+        "holds",
+        "const",
+        "type",
+        "items",
+        "$param",
+        "size",
+        "x",
+        "",
+    ]
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 9) | st.floats(allow_nan=False) | WORDS,
