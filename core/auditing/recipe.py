@@ -16,7 +16,7 @@ from trueup.service.needs import of_metrics, reading_order
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from trueup.service.declarations import AspectDeclaration, DerivedAspect, ResourceType
+    from trueup.service.declarations import DerivedAspect, ResourceType
 
 __all__ = ["Recipe", "checked_recipe"]
 
@@ -65,12 +65,6 @@ class Recipe:
     def group(self) -> int:
         """How many resources are begun together, so that batches are full."""
         return max((each.batch for each in self.batched), default=1)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The names of all aspects that are made."""
-        declared: tuple[AspectDeclaration, ...] = (*self.before, *self.metrics, *self.after)
-        return frozenset(each.name for each in declared)
 
 
 def checked_recipe(resource_type: ResourceType, wanted: Iterable[str]) -> Recipe:

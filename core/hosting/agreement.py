@@ -23,7 +23,7 @@ __all__ = ["agreed_types", "declared_reads"]
 
 
 def agreed_types(
-    entry: EntryPoint, given: Sequence[object], schemas: Mapping[str, FactSchema]
+    entry: EntryPoint, given: Sequence[ResourceType], schemas: Mapping[str, FactSchema]
 ) -> Mapping[str, ResourceType]:
     """Give a plugin's resource types by name.
 
@@ -38,9 +38,7 @@ def agreed_types(
     types: dict[str, ResourceType] = {}
     problems: list[str] = []
     for each in given:
-        if not isinstance(each, ResourceType):
-            problems.append(f"expected ResourceType records, found {each!r}")
-        elif each.service != entry.name or each.name in types:
+        if each.service != entry.name or each.name in types:
             problems.append(f"expected resource types named {entry.name}.<noun>, each once, found {each.name!r}")
         else:
             types[each.name] = each

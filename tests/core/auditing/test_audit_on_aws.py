@@ -179,8 +179,15 @@ def test_each_read_is_made_once(estate: SimulatedAws) -> None:
     assert ([], True) == (scope["errors"], scope["complete"])
 
 
+TOUCHED: dict[str, set[tuple[str, str | None]]] = {
+    "sqs:ListQueues": {("quick", None), ("used", None)},
+    "sqs:GetQueueAttributes": {("quick", "q1")},
+    "cloudwatch:GetMetricData": {("used", "q0"), ("used", "q1"), ("used", "q2")},
+}
+
+
 @pytest.mark.parametrize(("kind", "reason"), FAULTS.items())
-@pytest.mark.parametrize("operation", ["sqs:ListQueues", "sqs:GetQueueAttributes", "cloudwatch:GetMetricData"])
+@pytest.mark.parametrize("operation", TOUCHED)
 def test_failed_read_is_unknown_and_only_there(
     estate: SimulatedAws, operation: str, kind: FaultKind, reason: str
 ) -> None:
@@ -188,11 +195,7 @@ def test_failed_read_is_unknown_and_only_there(
     resource = "q1" if operation == "sqs:GetQueueAttributes" else None
     estate.faults.inject(operation, kind, resource=resource)
     found, scope = audit(estate)
-    touched: set[tuple[str, str | None]] = {
-        "sqs:ListQueues": {("quick", None), ("used", None)},
-        "sqs:GetQueueAttributes": {("quick", "q1")},
-        "cloudwatch:GetMetricData": {("used", "q0"), ("used", "q1"), ("used", "q2")},
-    }[operation]
+    touched = TOUCHED[operation]
     rest = {} if operation == "sqs:ListQueues" else WITHOUT_FAULT
     assert rest | dict.fromkeys(touched, "unknown") == verdicts(found)
     unknown = {found[key].judgement.unknown for key in touched}
