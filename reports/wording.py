@@ -182,19 +182,22 @@ def _audit_headline(summary: Mapping[str, Any]) -> str:
 
 
 def _keyword(name: str, argument: Any) -> str:
-    if name == "const":
-        return value(argument)
-    if name == "enum" and isinstance(argument, list):
-        return "one of " + ", ".join(value(item) for item in argument)
-    if name == "not":
-        return f"not {expected(argument)}"
-    if name == "type":
-        return "of type " + " or ".join(argument if isinstance(argument, list) else [str(argument)])
-    if name in {"some", "every"} and isinstance(argument, Mapping):
-        return f"{name} with " + " and ".join(f"{path} {expected(leaf)}" for path, leaf in argument.items())
-    if name in _COMPARISONS:
-        return _COMPARISONS[name].format(argument if isinstance(argument, str) else value(argument))
-    return json.dumps({name: argument}, ensure_ascii=False, default=str)
+    match name, argument:
+        case "const", _:
+            words = value(argument)
+        case "enum", list():
+            words = "one of " + ", ".join(value(item) for item in argument)
+        case "not", _:
+            words = f"not {expected(argument)}"
+        case "type", list():
+            words = "of type " + " or ".join(argument)
+        case "some" | "every", Mapping():
+            words = f"{name} with " + " and ".join(f"{path} {expected(leaf)}" for path, leaf in argument.items())
+        case _ if name in _COMPARISONS:
+            words = _COMPARISONS[name].format(argument if isinstance(argument, str) else value(argument))
+        case _:
+            words = json.dumps({name: argument}, ensure_ascii=False, default=str)
+    return words
 
 
 def _sentence(text: str) -> str:

@@ -132,7 +132,7 @@ def test_contrast(scheme: str) -> None:
 
 def _colours(scheme: str) -> dict[str, str]:
     style = files("trueup.reports.html").joinpath("report.css").read_text(encoding="utf-8")
-    light, dark = style.split("@media (prefers-color-scheme: dark)")[:2]
+    light, dark = style.split("@media screen and (prefers-color-scheme: dark)")[:2]
     block = light if scheme == "light" else dark.partition("*, ::before")[0]
     return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
 

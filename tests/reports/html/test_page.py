@@ -16,6 +16,7 @@ from tests.reports.html.markup import Element, elements
 from tests.reports.views import HOSTILE, KINDS, MemoryView, empty_view, finding, large_view, renamed_view, view_of
 from trueup.display import clean
 from trueup.reports.html.page import write_html
+from trueup.reports.wording import ATTENTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -210,6 +211,41 @@ def test_passing_resources_are_listed_by_name_alone() -> None:
 
     assert [f"arn:aws:s3:::bucket-{number}" for number in sorted(range(30), key=str)] == _texts(found, "li")[-30:]
     assert [] == [one for one in found if "finding" in one.attributes.get("class", "").split()]
+
+
+@pytest.mark.parametrize(("number", "folded"), [(20, 0), (21, 1)])
+def test_many_resources_of_a_rule_are_folded(number: int, folded: int) -> None:
+    """A long list is folded, so that the next rule is seen; the few of a short one stand open to the eye."""
+    view = view_of("audit")
+    view.finding_records = [finding("s3-bucket-tls-only", "fail", f"b{each}") for each in range(number)]
+    found = elements(_page(view))
+
+    assert folded == len([one for one in found if one.attributes.get("class") == "many"])
+    assert number == len([one for one in found if "data-finding" in one.attributes])
+
+
+@pytest.mark.parametrize(("kind", "opened"), [("plan", 3), ("apply", 3)])
+def test_what_needs_somebody_stands_open(kind: str, opened: int) -> None:
+    """A few changes are open; of many, those that somebody has to look at."""
+    view = view_of(kind)
+
+    def count() -> int:
+        rows = [one for one in elements(_page(view)) if "change" in one.attributes.get("class", "").split()]
+        return len([one for one in rows if "open" in one.attributes])
+
+    assert opened == count()
+    view.change_records = 2 * view.change_records
+    assert 2 * len([one for one in view_of(kind).change_records if one["status"] in ATTENTION]) == count()
+
+
+def test_what_manages_a_resource_is_named() -> None:
+    """A change that infrastructure code would undo says so."""
+    view = view_of("plan")
+    view.change_records[0]["managed_by"] = "CloudFormation stack shop"
+
+    assert "CloudFormation stack shop: change it there, or the next deployment undoes this" in _texts(
+        elements(_page(view)), "dd"
+    )
 
 
 def test_findings_are_written_as_they_are_read() -> None:
