@@ -169,13 +169,21 @@ class ParameterOverrides:
 
 
 def _problems(rule: Rule, entries: Mapping[str, tuple[Any, str]]) -> Iterable[str]:
+    wrong = False
     for name, (value, source) in entries.items():
+        message = None
         if name not in rule.parameters:
-            yield f"{source}: {rule.id}: {unknown_parameter(name, rule.parameters)}"
-            continue
-        wrong = check_value(rule.parameters[name], value)
-        if wrong:
-            yield f"{source}: {rule.id}.{name}: {wrong}"
+            message = f"{rule.id}: {unknown_parameter(name, rule.parameters)}"
+        elif mismatch := check_value(rule.parameters[name], value):
+            message = f"{rule.id}.{name}: {mismatch}"
+        if message:
+            wrong = True
+            yield f"{source}: {message}"
+    if not wrong:
+        try:
+            rule.bind({name: value for name, (value, _) in entries.items()})
+        except UsageError as error:  # a value that is as declared, but makes no sense where it is used
+            yield str(error)
 
 
 def _referred(value: Any) -> str | None:

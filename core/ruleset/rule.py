@@ -175,6 +175,8 @@ class BoundRule:
         self.when = self._compile(rule.when)
         self.expect = self._compile(rule.expect)
         self._when = self.when.root if rule.when else None
+        if overrides:
+            self._check_action()
 
     def __repr__(self) -> str:
         return f"BoundRule({self.rule.id!r}, {dict(self.parameters)!r})"
@@ -261,6 +263,16 @@ class BoundRule:
         held = decided.root.holds(aspects)
         verdict = Verdict.UNKNOWN if held is None else Verdict.PASS if held else Verdict.FAIL
         return _judgement(verdict, decided, aspects)
+
+    def _check_action(self) -> None:
+        """Check what an override makes of the action's parameters; defaults were checked when the rule was loaded."""
+        from trueup.ruleset.shipped import schema_problems
+
+        action = self.rule.remediation.action if self.rule.remediation else ""
+        schema = self.rule.schema.actions.get(action, {}).get("parameters", {})
+        for problem in schema_problems(schema, self.action_parameters):
+            path = "/".join(map(str, problem.pointer))
+            raise UsageError(f"{self.rule.id}: the action {action} cannot take {path or 'this'}: {problem.message}")
 
     def _compile(self, condition: Document) -> CompiledCondition:
         return compile_condition(condition, schema=self.rule.schema, parameters=self.parameters)

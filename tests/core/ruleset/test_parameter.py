@@ -14,9 +14,10 @@ from trueup.ruleset.parameter import (
     fill_parameters,
     parameter_names,
 )
+from trueup.ruleset.rule import Rule
 
 if TYPE_CHECKING:
-    from trueup.ruleset.rule import Rule
+    from trueup.facts.schema import FactSchema
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,26 @@ def test_every_override_is_checked(rule: Rule, option: str, message: str) -> Non
         ParameterOverrides.from_options([option]).check({rule.id: rule})
 
     assert message in str(raised.value)
+
+
+def test_what_the_action_cannot_take_is_refused(document: dict[str, Any], schema: FactSchema) -> None:
+    """A value that the rule allows may still be wrong for its fix."""
+    del document["parameters"]["gate"]["minimum"]
+    rule = Rule.from_document(document, schema)
+    with pytest.raises(UsageError) as raised:
+        ParameterOverrides.from_options([f"{rule.id}.gate=-1"]).check({rule.id: rule})
+
+    expected = "example-thing-used: the action set-mode cannot take limit: expected a number of at least 0, found -1"
+    assert expected == str(raised.value)
+
+
+def test_what_makes_no_condition_is_refused(document: dict[str, Any], schema: FactSchema) -> None:
+    """A text may be no pattern where it is used as one."""
+    document["parameters"]["name"] = {"type": "string", "default": "a"}
+    document["when"] = {"thing.Name": {"pattern": {"$param": "name"}}}
+    rule = Rule.from_document(document, schema)
+    with pytest.raises(UsageError, match=r"thing\.Name/pattern: 'pattern': expected a regular expression, found '\('"):
+        ParameterOverrides.from_options([f"{rule.id}.name=("]).check({rule.id: rule})
 
 
 def test_all_wrong_overrides_are_told_at_once(rule: Rule) -> None:
