@@ -6,10 +6,11 @@ ends as unknown findings of its own rules, never as findings that are missing.
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trueup.auditing.named import check_named, not_found
 from trueup.auditing.pool import WorkerPool
 from trueup.auditing.reading import ScopeReading
 from trueup.auditing.scope import AuditScope
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from trueup.resource import Scope
     from trueup.ruleset.rule import BoundRule
     from trueup.ruleset.selection import Selection
+    from trueup.service.declarations import ResourceType
 
 __all__ = ["ScopeAudit", "audit_rules"]
 
@@ -86,16 +88,42 @@ def audit_rules(  # noqa: PLR0913 - everything is passed in, nothing is global
         What became of each scope; ``host.broken`` tells which plugins broke.
 
     Raises:
+        UsageError: a resource is selected by ARN that no rule is about, or that lies outside the scopes.
         CredentialsError: AWS does not accept the credentials any more; findings so far were given to the sink.
         KeyboardInterrupt: the user stopped the run; calls under way have ended.
     """
+    scopes = tuple(scopes)
     by_service: dict[str, list[BoundRule]] = {}
     for rule in rules:
         by_service.setdefault(rule.rule.service, []).append(rule)
+    missing = set(selection.resources)
+    types = _types_of(host, by_service)
+    if missing and all(service in {each.service for each in types.values()} for service in by_service):
+        check_named(missing, types, scopes)
+
+    def note(finding: Finding) -> None:
+        if finding.resource is not None:
+            missing.discard(finding.resource.arn)
+        sink(finding)
+
     with WorkerPool(workers) as pool:
-        return tuple(
-            _audit_scope(_Run(host, source, sink, clock, selection, pool), by_service, scope) for scope in scopes
-        )
+        run = _Run(host, source, note, clock, selection, pool)
+        audited = tuple(_audit_scope(run, by_service, scope) for scope in scopes)
+    # A resource that its tags leave out has no findings either; and where a list broke off, that was said already.
+    if missing and not selection.tags and all(each.complete for each in audited):
+        for finding in not_found(missing, types, [rule for about in by_service.values() for rule in about]):
+            sink(finding)
+    return audited
+
+
+def _types_of(host: Host, by_service: Mapping[str, Sequence[BoundRule]]) -> dict[str, ResourceType]:
+    """Give the resource types that rules are about; those of broken plugins are left out."""
+    types: dict[str, ResourceType] = {}
+    for service, rules in by_service.items():
+        with suppress(PluginError, UsageError):
+            declared = host.resource_types(service)
+            types.update((each.rule.resource, declared[each.rule.resource]) for each in rules)
+    return types
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,7 @@ _ACTION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # Words of the rules' language: an aspect of that name could not be told from them.
 _KEYWORDS = frozenset({"all", "any", "not", "every", "some"})
 
-# How far back CloudWatch keeps points of which period. The window ends at the last full hour, so one of 15 days begins
-# a little over 15 days ago. Source: CloudWatch API Reference, MetricStat, Period.
+# How many days back CloudWatch keeps points of which period. Source: CloudWatch API Reference, MetricStat, Period.
 _KEPT_PERIODS = ((15, 60), (63, 300), (455, 3600))
 
 
@@ -70,9 +69,9 @@ def _check_aspect(aspect: AspectDeclaration, resource_type: ResourceType) -> Ite
         return
     yield from _check_needs("needs", needs_of(aspect), resource_type)
     if isinstance(aspect, MetricsAspect):
-        finest = next((period for days, period in _KEPT_PERIODS if 0 < aspect.days < days), None)
+        finest = next((period for days, period in _KEPT_PERIODS if 0 < aspect.days <= days), None)
         if finest is None:
-            yield f"expected a window of at least 1 and under {_KEPT_PERIODS[-1][0]} days, found {aspect.days}"
+            yield f"expected a window of 1 to {_KEPT_PERIODS[-1][0]} days, found {aspect.days}"
         elif aspect.period < finest or aspect.period % finest:
             yield f"expected a period that is a multiple of {finest} s for {aspect.days} days, found {aspect.period}"
 

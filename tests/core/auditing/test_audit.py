@@ -204,6 +204,57 @@ def test_tags_stand_in_findings_when_they_were_read() -> None:
     assert [None] == [each.tags for each in found.values()]
 
 
+LETTERS = "arn:aws:post:eu-west-1:123456789012:letter/"
+
+
+def test_named_resource_is_all_that_is_judged() -> None:
+    """Only the named resource is listed, read and judged, by the rules about its type."""
+    post = Post(3)
+    found, _ = audit(post, LIGHT, BOXED, selection=Selection(resources=(f"{LETTERS}l1",)))
+    assert {("light", "l1"): "pass"} == verdicts(found)
+    assert {"post:GetLetter": 1} == post.counts()
+
+
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        ("arn:aws:sqs:eu-west-1:123456789012:q", r"an ARN of what the selected rules are about \(post\.letter\)"),
+        (f"{LETTERS}l1".replace("eu-west-1", "us-east-1"), r"\(123456789012 eu-west-1\), found 123456789012 us-east-1"),
+        (f"{LETTERS}l1".replace("1234", "4321"), r"found 432156789012 eu-west-1; choose its Region with --region"),
+    ],
+)
+def test_named_resource_that_cannot_be_found_is_refused(arn: str, expected: str) -> None:
+    """A resource that no selected rule is about, or that lies elsewhere, is an error and not an empty audit."""
+    with pytest.raises(UsageError, match=expected):
+        audit(Post(3), LIGHT, selection=Selection(resources=(arn,)))
+
+
+def test_named_resource_that_is_not_listed_is_unknown() -> None:
+    """A bucket-like resource that no list has is unknown for each rule about its type."""
+    found, _ = audit(Post(3), LIGHT, BOXED, selection=Selection(resources=("arn:aws:post:::l9", "arn:aws:post:::l1")))
+    assert {("boxed", "l1"): "pass", ("boxed", None): "unknown"} == verdicts(found)
+    unknown = found["boxed", None].judgement.unknown
+    assert unknown is not None
+    assert (Reason.NOT_FOUND, "arn:aws:post:::l9 is in none of the audited account's lists") == (
+        unknown.reason,
+        unknown.detail,
+    )
+
+
+def test_named_resource_that_its_tags_leave_out_is_no_unknown() -> None:
+    """Selections by ARN and by tag narrow each other."""
+    found, _ = audit(Post(3), LIGHT, selection=Selection(resources=(f"{LETTERS}l1",), tags=("box=2",)))
+    assert {} == found
+
+
+def test_named_resource_of_a_broken_plugin_is_unknown() -> None:
+    """When the plugin is broken nobody can tell whose the ARN is; its rules are unknown."""
+    found, _ = audit(
+        Post(3), LIGHT, host=PostHost(load=PluginError("no")), selection=Selection(resources=(f"{LETTERS}l1",))
+    )
+    assert {("light", None): "unknown"} == verdicts(found)
+
+
 def test_each_scope_is_audited() -> None:
     """Every scope is asked, one after the other, and has its own facts."""
     host, scopes = PostHost(), [SCOPE, replace(SCOPE, region="us-east-1")]

@@ -140,16 +140,17 @@ def test_denied_metrics_are_unknown_with_their_reason() -> None:
     assert {"Weight": 0} == found.aspects["paper"]
 
 
-@pytest.mark.parametrize("wrong", ["twice", "foreign", "raises"])
+@pytest.mark.parametrize("wrong", ["twice", "foreign", "raises", "window"])
 def test_wrong_queries_are_broken(wrong: str) -> None:
-    """Queries that clash, are none, or raise make the metrics unknown, naming the plugin."""
+    """Queries that clash, are none or raise, or a window that CloudWatch does not keep: unknown, naming the plugin."""
 
     def queries(snapshot: Any) -> Any:
         first = MetricQuery("weight", "Post", "Weighed", {"Letter": snapshot.resource.id}, "Maximum", "g")
-        yield {"twice": first, "foreign": "weight"}.get(wrong)
-        yield first if wrong == "twice" else 1 / 0
+        yield first
+        if wrong != "window":
+            yield {"twice": first, "foreign": "weight"}.get(wrong) or 1 / 0
 
-    metrics = MetricsAspect("metrics", queries)
+    metrics = MetricsAspect("metrics", queries, days=456 if wrong == "window" else 30)
     changed = replace(LETTER, aspects={**LETTER.aspects, "metrics": metrics})
     reading = ScopeReading(SCOPE, Post(), SCHEMAS, NOW)
     with WorkerPool(2) as pool:

@@ -158,6 +158,15 @@ def test_refused_credentials_stop_the_run(pool: WorkerPool) -> None:
     assert post.counts()["post:GetLetter"] < 1000
 
 
+@pytest.mark.parametrize("operation", ["post:ListLetters", "post:ListTags", "cloudwatch:GetMetricData"])
+def test_credentials_that_expire_anywhere_stop_the_run(pool: WorkerPool, operation: str) -> None:
+    """In a list, a batch or a metric call alike."""
+    post = Post(20)
+    post.fail(operation, error=CredentialsError("expired"))
+    with pytest.raises(CredentialsError):
+        read(post, pool, "tags", "metrics")
+
+
 def test_list_that_breaks_off_keeps_what_it_gave(pool: WorkerPool) -> None:
     """The resources before the failure are judged; the rest is a failed listing, and the scope is not complete."""
     post = Post(10)
