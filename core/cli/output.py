@@ -58,13 +58,13 @@ def show_run(start: Start, run: str, form: str, out: Path | None, closing: Seque
             sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         chosen.write(view, sys.stdout, closing)
         return
-    write_report(view, chosen, out)
+    write_report(view, chosen, out, closing)
     say(f"wrote {out}")
     for line in closing:
         say(line)
 
 
-def write_report(view: Any, chosen: ReportFormat, out: Path) -> None:
+def write_report(view: Any, chosen: ReportFormat, out: Path, closing: Sequence[str] = ()) -> None:
     """Write a run's report to a file that only its owner can read.
 
     Raises:
@@ -77,7 +77,7 @@ def write_report(view: Any, chosen: ReportFormat, out: Path) -> None:
     try:
         descriptor = os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="") as stream:
-            chosen.write(view, stream)
+            chosen.write(view, stream, closing)
         beside.replace(out)
     except OSError as error:
         message = f"{out}: cannot be written ({error.strerror}); free some space, or choose another --out"
