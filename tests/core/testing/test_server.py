@@ -19,10 +19,12 @@ from trueup.testing import (
     AwsError,
     Correction,
     SimulatedAws,
+    SimulatedClock,
     Simulation,
     Undo,
     together,
 )
+from trueup.testing.motoserver import simulated_datetime
 
 if TYPE_CHECKING:
     from trueup.testing.correction import Proceed
@@ -233,6 +235,35 @@ print(moto.core.utils.utcnow().year > 2001)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     lines = ["111111111111 b111111111111 2001 0", "222222222222 b222222222222 2001 0", "True"]
     assert lines == done.stdout.splitlines()
+
+
+def test_without_moto_it_says_what_to_install() -> None:
+    """What is missing is named, as often as it is tried."""
+    script = """
+import sys
+sys.modules["moto.moto_server.werkzeug_app"] = None
+from trueup.testing import SimulatedAws
+for _ in range(2):
+    try:
+        SimulatedAws().__enter__()
+    except ImportError as error:
+        print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    first, second = done.stdout.splitlines()
+    assert first == second
+    assert first.startswith("the simulated AWS needs moto, and importing it failed (")
+    assert first.endswith("): pip install 'trueup[demo]'")
+
+
+def test_moto_s_datetime_is_the_clock_s() -> None:
+    """Every way of asking for now gives the simulated time, and real times are still times."""
+    start = datetime(2020, 1, 1, 12, tzinfo=UTC)
+    module = simulated_datetime(SimulatedClock(start))
+    told = (module.datetime.now(UTC), module.datetime.now().astimezone(), module.datetime.utcnow().replace(tzinfo=UTC))
+    assert [True] * 3 == [start <= each < start + timedelta(minutes=1) for each in told]
+    assert isinstance(start, module.datetime)
+    assert timedelta(1) == module.timedelta(1)
 
 
 def caller(aws: SimulatedAws) -> str:
