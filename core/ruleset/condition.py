@@ -15,9 +15,10 @@ from trueup.errors import UsageError
 from trueup.facts.path import split_path
 from trueup.facts.schema import Fact, FactSchema
 from trueup.facts.unknown import Unknown
+from trueup.ruleset.fact_lookup import FactLookup
 from trueup.ruleset.leaf import compile_leaf
 from trueup.ruleset.leaf_check import leaf_problems
-from trueup.ruleset.node import AllOf, AnyOf, FactReader, Held, Leaf, Node, Not, Quantified
+from trueup.ruleset.node import AllOf, AnyOf, Held, Leaf, Node, Not, Quantified
 from trueup.ruleset.parameter import fill_parameters
 from trueup.ruleset.problem import Pointer, Problem
 
@@ -155,7 +156,7 @@ class _Compiler:
             return _NOTHING
         part = self.condition(operand["holds"], (*at, "holds"), fact.element())
         filled = self._fill(operand["holds"], None)
-        return Quantified(FactReader(path, fact, top=inside is None, whole=False), part, name == "some", filled)
+        return Quantified(FactLookup(path, fact, top=inside is None, whole=False), part, name == "some", filled)
 
     def _leaf(self, path: str, operand: Any, at: Pointer, inside: Fact | None) -> Node:
         fact = self._fact(path, at, inside, key=True)
@@ -166,7 +167,7 @@ class _Compiler:
         self.problems += [problem.inside(*at) for problem in wrong]
         if wrong or fact is None:
             return _NOTHING
-        return Leaf(FactReader(path, fact, top=inside is None), schema, compile_leaf(schema))
+        return Leaf(FactLookup(path, fact, top=inside is None), schema, compile_leaf(schema))
 
     def _fact(self, path: str, at: Pointer, inside: Fact | None, *, key: bool) -> Fact | None:
         try:

@@ -7,25 +7,21 @@ and never a fail, also inside a list, element by element.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from trueup.facts.json_type import Document, article, json_type, type_check
-from trueup.facts.path import split_path
-from trueup.facts.unknown import Reason, Unknown
+from trueup.facts.unknown import Unknown
 from trueup.finding import Evidence
 
 if TYPE_CHECKING:
-    from trueup.facts.schema import Fact
+    from trueup.facts.json_type import Document
+    from trueup.ruleset.fact_lookup import FactLookup
     from trueup.ruleset.leaf import Test
 
-__all__ = ["AllOf", "AnyOf", "FactReader", "Held", "Leaf", "Node", "Not", "Quantified"]
+__all__ = ["AllOf", "AnyOf", "Held", "Leaf", "Node", "Not", "Quantified"]
 
 Held = bool | None
 """Whether a condition holds; None is unknown."""
-
-_NOT_READ = Unknown(Reason.NOT_READ, "this aspect was not asked for")
-_NULL_METRIC = "nothing was observed"
 
 
 class Node(Protocol):
@@ -45,75 +41,24 @@ class Node(Protocol):
 
 
 @dataclass(slots=True)
-class FactReader:
-    """Reads one fact: its value, or Unknown when it is not known, not observed or not of its declared type.
-
-    Args:
-        path: the fact's path, from the aspect or from the element on.
-        fact: what is declared of it.
-        top: whether the path starts at an aspect, so that a missing first name is an aspect that was not read.
-        whole: whether an unknown part makes the whole value unknown; a list that is looked into stays known.
-    """
-
-    path: str
-    fact: Fact
-    top: bool
-    whole: bool = True
-    _names: tuple[str, ...] = field(init=False)
-    _accepted: Test = field(init=False)
-    _observed: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._names = split_path(self.path)
-        self._accepted = type_check(self.fact.types)
-        self._observed = self.fact.kind == "observed"
-
-    def read(self, root: Any) -> Any:
-        """Give the fact's value; null only where configuration is absent."""
-        value = root
-        for name in self._names:
-            kind = value.__class__
-            if kind is dict or isinstance(value, Mapping):
-                value = value.get(name, _NOT_READ if self.top and value is root else None)
-            elif value is None or kind is Unknown:
-                break
-            else:
-                return self.unexpected("an object", value)
-        if value is None:
-            return Unknown(Reason.NO_DATA, _NULL_METRIC) if self._observed else None
-        kind = value.__class__
-        if kind is Unknown:
-            return value
-        if not self._accepted(value):
-            return self.unexpected(" or ".join(article(name) for name in self.fact.types) or "JSON", value)
-        if kind is str or kind is int or kind is float or kind is bool:
-            return value
-        return (_unknown_inside(value) if self.whole else None) or value
-
-    def unexpected(self, expected: str, value: Any) -> Unknown:
-        """Give the unknown that a value of another type is: what we do not understand must not be judged."""
-        return Unknown(Reason.UNEXPECTED, f"{self.fact.path}: expected {expected}, found {article(json_type(value))}")
-
-
-@dataclass(slots=True)
 class Leaf:
     """A fact held against a schema."""
 
-    reader: FactReader
+    lookup: FactLookup
     schema: Document
     test: Test
 
     def holds(self, root: Any) -> Held:
         """See ``Node.holds``."""
-        value = self.reader.read(root)
+        value = self.lookup.read(root)
         return None if value.__class__ is Unknown else self.test(value)
 
     def evidence(self, root: Any, prefix: str, *, negated: bool) -> Iterator[Evidence]:
         """See ``Node.evidence``."""
-        value = self.reader.read(root)
+        value = self.lookup.read(root)
         held = None if value.__class__ is Unknown else self.test(value) is not negated
         expected = {"not": self.schema} if negated else self.schema
-        yield Evidence(prefix + self.reader.path, value, expected, held)
+        yield Evidence(prefix + self.lookup.path, value, expected, held)
 
 
 @dataclass(slots=True)
@@ -183,13 +128,13 @@ class Quantified:
     A list that is null from configuration has no elements.
 
     Args:
-        reader: reads the list.
+        lookup: gives the list.
         part: what is asked of an element.
         decisive: what one element's answer settles at once: False for ``every``, True for ``some``.
         document: the part as written, for evidence.
     """
 
-    reader: FactReader
+    lookup: FactLookup
     part: Node
     decisive: bool
     document: Any
@@ -211,7 +156,7 @@ class Quantified:
     def evidence(self, root: Any, prefix: str, *, negated: bool) -> Iterator[Evidence]:
         """See ``Node.evidence``."""
         elements = self._elements(root)
-        path = prefix + self.reader.path
+        path = prefix + self.lookup.path
         if elements.__class__ is Unknown or not elements:
             word = "some" if self.decisive else "every"
             expected = {word: self.document}
@@ -225,13 +170,13 @@ class Quantified:
 
     def _elements(self, root: Any) -> Any:
         """Give the elements; one that is unknown leaves the others known."""
-        value = self.reader.read(root)
+        value = self.lookup.read(root)
         if value is None:
             return ()
-        return value if isinstance(value, list | tuple | Unknown) else self.reader.unexpected("an array", value)
+        return value if isinstance(value, list | tuple | Unknown) else self.lookup.unexpected("an array", value)
 
     def _label(self, element: Any, position: int) -> str:
-        key = self.reader.fact.key
+        key = self.lookup.fact.key
         name = element.get(key) if key and isinstance(element, Mapping) else None
         return name if isinstance(name, str) else str(position)
 
@@ -241,18 +186,3 @@ def _deciding(parts: tuple[Node, ...], held: Held, root: Any, prefix: str, *, ne
     for part in parts:
         if part.holds(root) is held:
             yield from part.evidence(root, prefix, negated=negated)
-
-
-def _unknown_inside(value: Any) -> Unknown | None:
-    if isinstance(value, Unknown):
-        return value
-    items: Any = ()
-    if isinstance(value, Mapping):
-        items = value.values()
-    elif isinstance(value, list | tuple):
-        items = value
-    for item in items:
-        found = _unknown_inside(item)
-        if found is not None:
-            return found
-    return None
