@@ -5,13 +5,14 @@ The host reads, packs, re-reads and guards from these declarations alone; a plug
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from trueup.change import Reversible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from trueup.change import Change, Condition, Refusal, Risk
     from trueup.facts.snapshot import Snapshot
     from trueup.resource import Scope
@@ -117,7 +118,7 @@ class ReadAspect:
 
 @dataclass(frozen=True, slots=True)
 class MetricsAspect:
-    """An aspect of metric series: ``queries(snapshot)`` names them from the aspects in ``needs``; the host reads them packed.
+    """An aspect of metric series: ``queries(snapshot)`` names them from the ``needs``; the host reads them packed.
 
     Args:
         name: the aspect's name.
