@@ -97,7 +97,7 @@ class Auditor:
         """
         audited = Audited(self.account.run)
         scopes = self.account.scopes
-        fixes = {rule: self._fix(bound) for rule, bound in self.rules.items()}
+        fixes = {rule: self.fix(bound) for rule, bound in self.rules.items()}
 
         def sink(finding: Finding) -> None:
             self.progress(finding)
@@ -132,7 +132,8 @@ class Auditor:
         """Give the severity of each rule, which orders the findings."""
         return {rule: bound.rule.severity for rule, bound in self.rules.items()}
 
-    def _fix(self, bound: BoundRule) -> dict[str, Any] | None:
+    def fix(self, bound: BoundRule) -> dict[str, Any] | None:
+        """Give what the report says of a rule's fix, None when it has none that works."""
         fix = bound.rule.remediation
         if fix is None:
             return None

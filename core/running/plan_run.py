@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trueup.aws.check import check_call
 from trueup.aws.waiters import waiter_parameters
@@ -105,9 +105,14 @@ class PlanRun:
             key = rule.id, resource.arn
             judgement = assembly.judged.get(key, Judgement(Verdict.FAIL))
             finding = Finding(rule.id, resource.type, resource, judgement)
-            document = finding_to_json(finding, self.auditor.account.scopes[0], _fix(changes.get(key)))
-            if key in assembly.refused and document["reason"] is None:
-                document["reason"] = assembly.refused[key]
+            fix = self.auditor.fix(rule)
+            if fix is not None and (change := changes.get(key)) is not None:
+                fix |= {"risk": str(change.risk), "reversible": str(change.reversible)}
+            document = finding_to_json(finding, self.auditor.account.scopes[0], fix)
+            if document["fix"] is not None:
+                document["fix"]["reason"] = assembly.refused.get(key)
+            elif document["reason"] is None:
+                document["reason"] = assembly.refused.get(key)
             writer.add(document)
 
     def _keep(self, audited: Audited, assembly: Assembly) -> Planned:
@@ -145,9 +150,3 @@ def check_change(change: PlannedChange) -> list[str]:
         for call in step.undo:
             wrong += (f"undo: {each}" for each in check_call(call, earlier))
     return wrong
-
-
-def _fix(change: PlannedChange | None) -> dict[str, Any] | None:
-    if change is None:
-        return None
-    return {"action": change.action, "risk": str(change.risk), "reversible": str(change.reversible)}
