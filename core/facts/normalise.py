@@ -21,6 +21,8 @@ __all__ = ["Normaliser", "compile_normaliser"]
 
 Normaliser = Callable[[Any], Any]
 
+_PLAIN: Mapping[str, type] = {"boolean": bool, "integer": int, "number": int, "string": str}
+
 
 def compile_normaliser(schema: Document, path: str) -> Normaliser:
     """Give the function that normalises one declared fact.
@@ -47,9 +49,12 @@ def _typed(convert: Normaliser, schema: Document, path: str) -> Normaliser:
     types = schema_types(schema)
     accepted = type_check(types)
     integer = "integer" in types and "number" not in types
+    # Most values are plain and as declared: they need nothing but this look.
+    plain = frozenset(kind for name, kind in _PLAIN.items() if name in types)
 
     def normalise(value: Any) -> Any:
-        if value is None or value.__class__ is Unknown:
+        kind = value.__class__
+        if kind in plain or value is None or kind is Unknown:
             return value
         value = convert(value)
         if value.__class__ is Unknown:
@@ -92,7 +97,7 @@ def _array(schema: Document, path: str) -> Normaliser:
         if not isinstance(value, list | tuple):
             return _whole(value)
         items = [element(item) for item in value]
-        if key is not None:
+        if key is not None and len(items) > 1:
             items.sort(key=lambda item: _order(item, key))
         return items
 
