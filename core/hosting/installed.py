@@ -86,5 +86,7 @@ def installed_entry_points(blocked: Collection[str] = ()) -> tuple[EntryPoint, .
 
 
 def _distribution(entry: metadata.EntryPoint) -> tuple[str, str]:
-    distribution = entry.dist
-    return (distribution.name, distribution.version) if distribution is not None else ("unknown distribution", "")
+    known = entry.dist.metadata if entry.dist is not None else ()
+    # A half-removed distribution may have entry points and no METADATA any more.
+    name, version = (known[field] if field in known else "" for field in ("Name", "Version"))
+    return name or "unknown distribution", version or "without version"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -171,6 +172,17 @@ def test_one_name_of_two_distributions_is_refused_naming_both(site: Site) -> Non
     for part in ("'sqs'", "trueup-sqs 1.0 (trueup_sqs.plugin)", "acme-sqs 3.1 (acme_sqs.plugin)", "-p no:sqs"):
         assert part in str(raised.value)
     assert {"sqs": "blocked"} == statuses(Host(["no:sqs"]))
+
+
+def test_distribution_without_metadata_is_listed(site: Site) -> None:
+    """What is left of a half-removed distribution is broken, and nothing else is."""
+    site.write("left-1.0.dist-info/entry_points.txt", "[trueup.plugins]\nleft = left.plugin\n")
+    importlib.invalidate_caches()
+    host = Host((), {"TRUEUP_DISABLE_PLUGIN_AUTOLOAD": ""})
+    assert "dynamodb.table" in host.fact_schemas()
+    assert [("unknown distribution", "without version", "broken")] == [
+        (each.distribution, each.version, each.status) for each in host.plugins() if each.name == "left"
+    ]
 
 
 def test_rules_and_plugin_of_one_name_may_come_from_two_distributions(site: Site) -> None:
