@@ -86,7 +86,6 @@ def installed_entry_points(blocked: Collection[str] = ()) -> tuple[EntryPoint, .
 
 
 def _distribution(entry: metadata.EntryPoint) -> tuple[str, str]:
-    known = entry.dist.metadata if entry.dist is not None else ()
-    # A half-removed distribution may have entry points and no METADATA any more.
-    name, version = (known[field] if field in known else "" for field in ("Name", "Version"))
-    return name or "unknown distribution", version or "without version"
+    # A half-removed distribution may have entry points and no METADATA any more; to ask for what is missing warns.
+    known = entry.dist.metadata.json if entry.dist is not None else {}
+    return str(known.get("name", "unknown distribution")), str(known.get("version", "without version"))
