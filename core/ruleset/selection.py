@@ -118,7 +118,8 @@ class Selection:
 
     def _only_broken(self, ruleset: RuleSet) -> bool:
         """Tell whether every rule that was meant is in a broken file, which is reported as such."""
-        names = [file.id for file in ruleset.broken]
+        services = set(self.services)
+        names = [file.id for file in ruleset.broken if not services or file.resource.partition(".")[0] in services]
         wanted = self.rules or self.packs
         return bool(names) and (not wanted or any(fnmatchcase(name, glob) for name in names for glob in wanted))
 

@@ -114,6 +114,12 @@ def test_a_broken_rule_is_known(selection: Selection) -> None:
     assert () == selection.select(BROKEN)
 
 
+def test_a_broken_rule_of_another_service_is_no_excuse() -> None:
+    """What selects nothing is refused, whatever else is broken."""
+    with pytest.raises(UsageError, match="no rule is selected"):
+        Selection(services=("alpha",), severities=("low",)).select(BROKEN)
+
+
 @pytest.mark.parametrize(
     ("tags", "wanted", "expected"),
     [
