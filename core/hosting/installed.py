@@ -6,6 +6,7 @@ One name is one service, so that a rule's resource type says which plugin it nee
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -70,9 +71,10 @@ def installed_entry_points(blocked: Collection[str] = ()) -> tuple[EntryPoint, .
         PluginError: two distributions, or two lines of one, claim a name in a group; both are named.
     """
     found: dict[tuple[str, str], EntryPoint] = {}
+    installed = metadata.entry_points()
     for group in (PLUGINS, RULES):
-        for each in metadata.entry_points(group=group):
-            entry = EntryPoint(group, each.name, each.value, *_distribution(each))
+        for each in installed.select(group=group):
+            entry = EntryPoint(group, each.name, each.value, *_distribution(each.dist))
             first = found.setdefault((group, entry.name), entry)
             if first is not entry and entry.name not in blocked:
                 message = (
@@ -85,7 +87,8 @@ def installed_entry_points(blocked: Collection[str] = ()) -> tuple[EntryPoint, .
     return tuple(found[key] for key in sorted(found))
 
 
-def _distribution(entry: metadata.EntryPoint) -> tuple[str, str]:
+@lru_cache(maxsize=64)
+def _distribution(distribution: metadata.Distribution | None) -> tuple[str, str]:
     # A half-removed distribution may have entry points and no METADATA any more; to ask for what is missing warns.
-    known = entry.dist.metadata.json if entry.dist is not None else {}
+    known = distribution.metadata.json if distribution is not None else {}
     return str(known.get("name", "unknown distribution")), str(known.get("version", "without version"))
