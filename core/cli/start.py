@@ -75,7 +75,7 @@ class Start:
         return Host(self.plugins, os.environ)
 
     def rules(self, *, tolerant: bool = True) -> RuleSet:
-        """Load all rules; tolerant for audits, strict for whoever writes rules. The user's own are always held strictly."""
+        """Load all rules; tolerant for audits, strict for whoever writes rules; the user's own always strictly."""
         from trueup.ruleset.load import load_rules
         from trueup.ruleset.source import RuleSource
 
