@@ -76,7 +76,7 @@ def test_a_whole_answer_is_given(
 ) -> None:
     """Empty documents are whole."""
     scripted_aws.say(body)
-    parameters = {"Bucket": "b-1"} if operation.startswith("s3:") else {}
+    parameters: dict[str, Any] = {"Bucket": "b-1"} if operation.startswith("s3:") else {}
     assert expected == scripted_connection.reader(SCOPE, [operation]).call(operation, **parameters)
 
 

@@ -128,6 +128,12 @@ def test_a_valid_call_has_no_problems(name: str, parameters: Mapping[str, Any]) 
             },
             "Threshold: expected a number, found nan",
         ),
+        ("lambda:Invoke", {"FunctionName": "f", "Payload": 5}, "Payload: expected bytes or a text"),
+        (
+            "dynamodb:UpdateTable",
+            {"TableName": "orders", "ProvisionedThroughput": 5},
+            "ProvisionedThroughput: expected a structure, found 5",
+        ),
         ("sts:GetCallerIdentity", {"Who": 1}, "Who: expected a parameter that AWS knows, found 'Who'"),
     ],
 )

@@ -99,7 +99,7 @@ def test_each_fault_of_each_protocol_is_a_typed_unknown(  # noqa: PLR0913, PLR09
     reason: Reason,
     counted: str,
     operation: str,
-    parameters: dict[str, str],
+    parameters: dict[str, Any],
     action: str,
 ) -> None:
     """The reason is the fault's, the operation is named, and so is the missing action where access was denied."""
