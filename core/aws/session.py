@@ -44,7 +44,8 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         super().__init__(profile=profile)
         self._endpoint_url = endpoint_url
         self._settings = settings
-        self._next_guard: ReadingGuard | WritingGuard | None = None
+        # Each thread's own: while one makes a client, another may renew credentials and make botocore's client for it.
+        self._next_guard: ContextVar[ReadingGuard | WritingGuard | None] = ContextVar("guard of the next client")
         self.register_component("data_loader", shared_loader())
         self.register_component("response_parser_factory", CarefulParserFactory())
         self._boto3 = boto3.Session(botocore_session=self)
@@ -62,7 +63,8 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
 
     def create_client(self, service_name: str, *args: Any, **options: Any) -> Any:
         """Make a client as botocore does, guarded; botocore's own ones may only get credentials."""
-        guard, self._next_guard = self._next_guard or ReadingGuard(), None
+        guard = self._next_guard.get(None) or ReadingGuard()
+        self._next_guard.set(None)
         if self._endpoint_url is not None:
             options["endpoint_url"] = self._endpoint_url
         client = super().create_client(service_name, *args, **options)
@@ -94,11 +96,11 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         return None if credentials is None else credentials.method
 
     def _make(self, service: str, region: str, guard: ReadingGuard | WritingGuard, config: Config) -> Any:
-        self._next_guard = guard
+        self._next_guard.set(guard)
         try:
             return self._boto3.client(service, region_name=region, config=config)
         finally:
-            self._next_guard = None
+            self._next_guard.set(None)
 
     def _behaviour(self, mode: str, attempts: int) -> Config:
         pinned = self._endpoint_url is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import threading
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,6 +113,28 @@ def test_a_client_that_botocore_makes_for_credentials_may_get_credentials_only()
         client.list_users()
     with pytest.raises(GuardError):
         client.create_user(UserName="intruder")
+
+
+def test_a_client_made_in_another_thread_meanwhile_does_not_take_the_guard() -> None:
+    """Renewing credentials makes a client of botocore's at any time; each client keeps the guard meant for it."""
+    session = GuardedSession(None, NOWHERE, ClientSettings(attempts=1, connect_timeout_seconds=1))
+    session.set_credentials("AKIAFAKEFAKEFAKEFAKE", "fake")
+    guard = WritingGuard()
+    meanwhile: list[Any] = []
+    make = session.create_client
+
+    def make_after_another(service_name: str, *args: Any, **options: Any) -> Any:
+        thread = threading.Thread(target=lambda: meanwhile.append(make("sts", region_name="us-east-1")))
+        thread.start()
+        thread.join()
+        return make(service_name, *args, **options)
+
+    session.create_client = make_after_another
+    client = session.writing_client("dynamodb", "eu-west-1", guard)
+    with guard.permit(UPDATE), pytest.raises(EndpointConnectionError):
+        client.update_table(**UPDATE.parameters)
+    with pytest.raises(EndpointConnectionError):
+        meanwhile[0].get_caller_identity()
 
 
 def test_the_host_has_no_operation_that_changes_a_resource() -> None:
