@@ -182,8 +182,8 @@ class _Walk:
         kind, content = reference
         if shape.type_name in {"structure", "list", "map"}:
             yield self._say(path, f"a {shape.type_name}, as a reference stands for a single value", kind)
-        elif not isinstance(content, Mapping) or set(content) != _MEMBERS[kind]:
-            yield self._say(path, f"{kind} with {' and '.join(sorted(_MEMBERS[kind]))}", content)
+        elif not isinstance(content, Mapping) or set(content) not in _MEMBERS[kind]:
+            yield self._say(path, f"{kind} with {' and '.join(sorted(_MEMBERS[kind][0]))}", content)
         elif kind == "$result":
             yield from self._result(shape, content, path)
         else:
@@ -212,7 +212,7 @@ class _Walk:
             split_path(str(content["path"]))
         except UsageError as error:
             yield f"{self._call.name} {path}: {error}"
-        if not _SHA256.fullmatch(str(content["sha256"])):
+        if "sha256" in content and not _SHA256.fullmatch(str(content["sha256"])):
             yield self._say(path, "a SHA-256 of 64 hexadecimal digits", content["sha256"])
 
     def _say(self, path: str, expected: str, found: Any) -> str:
@@ -220,7 +220,7 @@ class _Walk:
         return f"{self._call.name} {path or 'parameters'}: expected {expected}, found {shown}"
 
 
-_MEMBERS = {"$result": {"step", "path"}, "$fact": {"path", "sha256"}}
+_MEMBERS = {"$result": ({"step", "path"},), "$fact": ({"path", "sha256"}, {"path"})}
 
 
 def _kind_of(shape: Any) -> str:

@@ -1,7 +1,8 @@
 """References in a planned call's parameters, to what is not known when the plan is made.
 
 ``{"$result": {"step", "path"}}`` stands for a value of an earlier step's response, ``{"$fact": {"path", "sha256"}}``
-for a value that must not be shown. A path of a response is dotted as a fact's is, and goes through structures and maps.
+for a value that must not be shown, and without the digest for one that is taken from the read right before the call (an
+optimistic lock). A path of a response is dotted as a fact's is, and goes through structures and maps.
 """
 
 from __future__ import annotations
