@@ -1,0 +1,41 @@
+"""Tests of the Lambda rules by their own cases, without AWS."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trueup.facts.schema import FactSchema
+from trueup.finding import Verdict
+from trueup.ruleset.cases import run_cases
+from trueup.ruleset.load import load_rules
+from trueup.ruleset.source import RuleSource
+
+if TYPE_CHECKING:
+    from trueup.ruleset.rule import Rule
+
+
+def _rules() -> list[Rule]:
+    schema = FactSchema.load(files("trueup.plugins.awslambda").joinpath("facts", "function.schema.json"))
+    source = RuleSource("awslambda", "trueup", files("trueup.rules.awslambda"))
+    return list(load_rules([source], {schema.type: schema}).rules.values())
+
+
+def test_the_rules_of_the_service_are_these() -> None:
+    """A rule's id is never reused and never lost by accident."""
+    assert [
+        "lambda-function-memory-right-sized",
+        "lambda-function-reserved-concurrency-set",
+        "lambda-function-runtime-supported",
+    ] == [rule.id for rule in _rules()]
+
+
+@pytest.mark.parametrize("rule", _rules(), ids=lambda rule: rule.id)
+def test_every_case_gets_its_verdict(rule: Rule) -> None:
+    """Each case beside the rule is judged as it says, and all four verdicts are shown."""
+    results = run_cases(rule)
+    assert [] == [result.sentence() for result in results if not result.holds]
+    shown = {result.judgement.verdict for result in results}
+    assert {Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE} == shown
