@@ -94,7 +94,7 @@ def test_no_more_is_taken_from_the_list_than_can_be_read_ahead(
     assert most <= bound
 
 
-@pytest.mark.parametrize(("count", "calls"), [(0, 0), (1, 1), (140, 1), (141, 2), (300, 3)])
+@pytest.mark.parametrize(("count", "calls"), [(0, 0), (1, 1), (140, 1), (141, 2), (300, 3), (700, 5)])
 def test_metric_queries_of_many_resources_share_a_call(count: int, calls: int) -> None:
     """Three hourly series of a letter over 30 days: 140 letters fill the three pages of a call."""
     post = Post()
@@ -217,6 +217,38 @@ def test_scope_can_be_read_again_after_it_was_left() -> None:
         first.close()
         second = list(Pipeline(reading, pool).run((recipe, each) for each in letters(50)))
     assert 50 == len(second)
+
+
+def test_batches_hold_resources_of_one_recipe() -> None:
+    """A batch that is not full is read before another type begins."""
+    post = Post()
+    recipes = [Recipe.of(LETTER, ["tags"]), Recipe.of(LETTER, ["tags", "paper"])]
+    reading = ScopeReading(SCOPE, post, SCHEMAS, NOW)
+    with WorkerPool(2) as pool:
+        found = list(Pipeline(reading, pool).run((recipe, each) for recipe in recipes for each in letters(4)))
+    assert [{"tags"}] * 4 + [{"tags", "paper"}] * 4 == [
+        set(each.aspects) for each in found if isinstance(each, Snapshot)
+    ]
+    assert 2 == post.counts()["post:ListTags"]
+
+
+def test_stop_ends_a_resource_between_two_reads() -> None:
+    """A resource that is being read when the run is stopped is not read to its end."""
+    post, inside, go_on = Post(), threading.Event(), threading.Event()
+
+    def hold(operation: str, key: Any) -> None:
+        if (operation, key) == ("post:GetLetter", "l3"):
+            inside.set()
+            go_on.wait(30)
+
+    post.during = hold
+    with WorkerPool(2) as pool:
+        snapshots = run(post, pool, ("paper", "tags"), 40)
+        next(snapshots)
+        inside.wait(30)
+        snapshots.close()
+        go_on.set()
+    assert post.counts()["post:GetLetter"] < 40
 
 
 def test_two_types_share_metric_calls() -> None:

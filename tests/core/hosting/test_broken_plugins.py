@@ -112,6 +112,14 @@ def test_facts_that_disagree_with_the_code(
     assert expected in str(raised.value)
 
 
+def test_write_that_only_reads(site: Site, sqs_plugin: str, sqs_facts: dict[str, Any]) -> None:
+    """An action that declares a read among its writes is told so: a step that changes nothing cannot be undone."""
+    site.plugin(sqs_plugin.replace("sqs:SetQueueAttributes", "sqs:GetQueueUrl"), sqs_facts)
+    expected = "expected declared writes to write by AWS's access levels, found sqs:GetQueueUrl"
+    with pytest.raises(PluginError, match=expected):
+        Host().resource_types("sqs")
+
+
 def test_aspect_that_nobody_reads(site: Site, sqs_plugin: str, sqs_facts: dict[str, Any]) -> None:
     """A fact that the schema promises and no code reads is an error, not an unknown for ever."""
     sqs_facts["properties"]["age"] = {"type": "number", "description": "d"}

@@ -33,6 +33,7 @@ def test_identified_resource_is_found_by_its_arn(name: str, template: str) -> No
     [
         (TABLE, "orders", "arn:aws-cn:dynamodb:eu-west-1:123456789012:table/orders"),
         (TABLE, {"Name": "orders"}, "arn:aws-cn:dynamodb:eu-west-1:123456789012:table/orders"),
+        ("arn:{Name}/*", "orders", "arn:orders/*"),
         ("{Arn}", {"Name": "orders", "Arn": "arn:of:its:own"}, "arn:of:its:own"),
         ("arn:{partition}:s3:::{Name}", "orders", "arn:aws-cn:s3:::orders"),
         ("arn:{region}/{Name}", {"Name": "orders", "region": "elsewhere"}, "arn:eu-west-1/orders"),
@@ -77,6 +78,8 @@ def test_template_that_tells_too_little(template: str) -> None:
         (TABLE, "arn:aws:dynamodb:us-east-1:1:table/a", True),
         (TABLE, "arn:aws:dynamodb:us-east-1:1:backup/a", False),
         (TABLE, "nonsense", False),
+        (f"{TABLE}/stream", "arn:aws:dynamodb:us-east-1:1:table/a/stream", True),
+        (f"{TABLE}/stream", "arn:aws:dynamodb:us-east-1:1:table/a", False),
     ],
 )
 def test_arn_that_may_be_of_a_type(template: str, arn: str, expected: bool) -> None:
