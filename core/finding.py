@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trueup.facts.unknown import Unknown
-    from trueup.resource import Resource
+    from trueup.resource import Resource, Scope
 
 __all__ = ["Evidence", "Finding", "Judgement", "Severity", "Verdict"]
 
@@ -78,6 +78,7 @@ class Finding:
         resource_type: the type that was judged, also when ``resource`` is None.
         judgement: verdict and evidence.
         tags: the resource's tags when they were read, else None.
+        scope: where it was looked for, set by the host when ``resource`` is None.
     """
 
     rule: str
@@ -85,3 +86,4 @@ class Finding:
     resource: Resource | None
     judgement: Judgement
     tags: dict[str, str] | None = None
+    scope: Scope | None = None

@@ -7,7 +7,7 @@ ends as unknown findings of its own rules, never as findings that are missing.
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trueup.auditing.named import check_named, not_found
@@ -151,7 +151,7 @@ def _audit_service(
     try:
         types = run.host.resource_types(service)
     except (PluginError, UsageError) as error:
-        _give_up(run, rules, error)
+        _give_up(run, rules, scope, error)
         return False
     reading = ScopeReading(scope, run.source, run.host.fact_schemas(), run.clock.now(), statistics)
     audited = AuditScope(reading, types, run.pool, run.selection)
@@ -160,13 +160,14 @@ def _audit_service(
             try:
                 finding = next(findings, None)
             except PluginError as error:
-                _give_up(run, rules, error)
+                _give_up(run, rules, scope, error)
                 return False
             if finding is None:
                 return audited.complete
-            run.sink(finding)
+            run.sink(finding if finding.resource is not None else replace(finding, scope=scope))
 
 
-def _give_up(run: _Run, rules: Sequence[BoundRule], error: Exception) -> None:
+def _give_up(run: _Run, rules: Sequence[BoundRule], scope: Scope, error: Exception) -> None:
     for rule in rules:
-        run.sink(unknown_finding(rule.id, rule.rule.resource, Unknown(Reason.BROKEN_PLUGIN, str(error))))
+        finding = unknown_finding(rule.id, rule.rule.resource, Unknown(Reason.BROKEN_PLUGIN, str(error)))
+        run.sink(replace(finding, scope=scope))

@@ -32,6 +32,7 @@ def finding_to_json(finding: Finding, scope: Scope, fix: Mapping[str, Any] | Non
     """Give a finding as the report has it."""
     unknown = finding.judgement.unknown
     resource = finding.resource
+    scope = finding.scope or scope
     return {
         "rule": finding.rule,
         "verdict": str(finding.judgement.verdict),
