@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from trueup.applying.busy import busy
 from trueup.applying.freshness import check_fresh
+from trueup.applying.references import answered
 from trueup.applying.stepping import EndKind, Stepper
 from trueup.applying.verification import VerifiedKind, observed_aspects, verify
 from trueup.errors import PluginError, UnknownFactError
@@ -63,8 +64,7 @@ class Applier:
     def apply(self, change: PlannedChange, rule: BoundRule) -> Outcome:
         """Apply a change that was not begun."""
         outcome = self._check(change, rule) or self._go_on(change, rule, [])
-        if outcome.status is not ChangeStatus.PLANNED:
-            self._bench.journal.changes.mark(self._run, change.id, outcome.status, outcome.reason)
+        self._bench.journal.changes.mark(self._run, change.id, outcome.status, outcome.reason)
         return outcome
 
     def resume(self, record: ChangeRecord, rule: BoundRule) -> Outcome:
@@ -136,7 +136,8 @@ class Applier:
         if any(not step.undo for step in change.steps[:count]):
             return Outcome(ChangeStatus.FAILED, f"{why}; it cannot be undone: {change.reversible_reason}", stops=True)
         self._bench.say(f"undoing {change.id} on {change.resource.id}: {why}")
-        inverse = change.inverse(count)
+        steps = self._bench.journal.changes.steps(self._run, change.id)
+        inverse = answered(change.inverse(count), [step for step in steps if step.direction == "forward"])
         end: End = Stepper(self._bench, self._run, inverse, "undo", lambda: None).run(begun)
         if end.kind is EndKind.SETTLED:
             return Outcome(ChangeStatus.ROLLED_BACK, why, stops=True)

@@ -63,6 +63,7 @@ class Interrupt:
     def _signal(self, _number: int, _frame: FrameType | None) -> None:
         self.signalled = True
         if self._asleep:
+            self._asleep = False
             raise _WokenError
 
     def reason(self, run: str) -> str | None:

@@ -5,6 +5,7 @@ They are hashed unresolved: what was approved is the reference, and a value that
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from trueup.canonical import digest
@@ -14,12 +15,13 @@ from trueup.facts.path import split_path
 from trueup.facts.unknown import Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from trueup.facts.snapshot import Snapshot
+    from trueup.journal.changes import StepRecord
     from trueup.planning.planned import PlannedChange
 
-__all__ = ["fact_aspects", "kept_paths", "kept_results", "references", "resolve"]
+__all__ = ["answered", "fact_aspects", "kept_paths", "kept_results", "references", "resolve"]
 
 FACT = "$fact"
 RESULT = "$result"
@@ -43,6 +45,32 @@ def fact_aspects(change: PlannedChange) -> frozenset[str]:
     calls = [call for step in change.steps for call in (step.call, *step.undo)]
     found = (reference for call in calls for reference in references(call.parameters, FACT))
     return frozenset(split_path(reference["path"])[0] for reference in found)
+
+
+def answered(inverse: PlannedChange, forward: Iterable[StepRecord]) -> PlannedChange:
+    """Give an undo with the answers that the steps had, as the journal keeps them, in place of references to them.
+
+    Args:
+        inverse: what ``PlannedChange.inverse`` gave; its own steps are numbered anew, so that a reference to a step
+            of the change could not be told from one to a step of the undo.
+        forward: the step records of the change itself; an answer that they lack stays a reference.
+    """
+    results = {str(record.position + 1): record.result or {} for record in forward}
+    return replace(inverse, steps=tuple(replace(step, call=_call(step.call, results)) for step in inverse.steps))
+
+
+def _call(call: Call, results: Mapping[str, Any]) -> Call:
+    return Call(call.service, call.operation, _answered(call.parameters, results))
+
+
+def _answered(value: Any, results: Mapping[str, Any]) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {RESULT}:
+            return results.get(value[RESULT]["step"], {}).get(value[RESULT]["path"], value)
+        return {name: _answered(item, results) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_answered(item, results) for item in value]
+    return value
 
 
 def resolve(call: Call, snapshot: Snapshot, results: Mapping[str, Any]) -> Call:

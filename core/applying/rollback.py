@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from trueup.applying.applier import in_effect
 from trueup.applying.image import aspects_of, match
+from trueup.applying.references import answered
 from trueup.applying.settling import LAG_SECONDS
 from trueup.applying.stepping import EndKind, Stepper
 from trueup.errors import UsageError
@@ -91,7 +92,7 @@ def _plan_one(bench: Bench, record: ChangeRecord, chosen: set[tuple[str, str]], 
     if found is None and not override_drift:
         return Undo(record, None, _drift(bench, change, count))
     count = count if found is None else found
-    return Undo(record, change.inverse(count) if count else None)
+    return Undo(record, answered(change.inverse(count), forward) if count else None)
 
 
 def _after(later: ChangeRecord, record: ChangeRecord) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trueup.applying.bench import Bench
+    from trueup.change import Call
     from trueup.facts.snapshot import Snapshot
     from trueup.journal.changes import Direction, StepRecord
     from trueup.planning.planned import PlannedChange
@@ -103,25 +104,27 @@ class Stepper:
         if status is StepStatus.INTENDED:
             sent = self._after_lost_answer(position, 1)
         elif status is StepStatus.PLANNED:
-            stop = self._stop()
-            if stop is not None:
-                return End(EndKind.STOPPED, position, f"{stop} after step {position} of {len(self._change.steps)}")
             sent = self._send(position, 1)
         else:
             sent = None
         return sent or self._settle(position)
 
     def _send(self, position: int, attempt: int) -> End | None:
+        """Wait until the resource is ready, then send; None when AWS took the call."""
         step = self._change.steps[position]
-        snapshot = self._facts(position)
-        ready = self._bench.compile(self._change, step.ready)
-        if ready.holds(snapshot.aspects) is not True:
-            snapshot = self._until_ready(position, snapshot)
+        snapshot, ready = self._until_ready(position)
+        if not ready and self._bench.interrupt.signalled:
+            return End(EndKind.STOPPED, position, "interrupted before the resource was ready")
+        if stopped := self._stopped(position):
+            return stopped
         try:
             call = resolve(step.call, snapshot, self._results)
         except RefusedError as error:
             return End(EndKind.REFUSED, position, str(error))
         self._bench.journal.changes.intend(self._run, self._change, self._direction, position, step.call)
+        return self._transmit(call, position, attempt)
+
+    def _transmit(self, call: Call, position: int, attempt: int) -> End | None:
         sender = self._bench.sender(self._change.resource)
         refusal = ""
         for throttled in range(self._bench.settings.apply.write_attempts):
@@ -132,15 +135,24 @@ class Stepper:
             except ThrottledWriteError as error:
                 refusal = str(error)
                 self._bench.interrupt.sleep(THROTTLE_SECONDS * 2**throttled)
-                continue
+                if stopped := self._stopped(position):
+                    self._outcome(position, StepStatus.PLANNED, detail=refusal)
+                    return stopped
             except AmbiguousWriteError as error:
                 self._bench.journal.changes.note(self._run, "ambiguous", self._change.id, detail=str(error))
-                self._bench.say(f"{step.call.name}: {error}; finding out by reading")
+                self._bench.say(f"{call.name}: {error}; finding out by reading")
                 return self._after_lost_answer(position, attempt)
-            self._results[str(position + 1)] = kept_results(self._change, str(position + 1), sent.response)
-            self._outcome(position, StepStatus.SENT, request_id=sent.request_id)
-            return None
+            else:
+                self._results[str(position + 1)] = kept_results(self._change, str(position + 1), sent.response)
+                self._outcome(position, StepStatus.SENT, request_id=sent.request_id)
+                return None
         return self._refused(position, refusal)
+
+    def _stopped(self, position: int) -> End | None:
+        stop = self._stop()
+        if stop is None:
+            return None
+        return End(EndKind.STOPPED, position, f"{stop} after step {position} of {len(self._change.steps)}")
 
     def _after_lost_answer(self, position: int, attempt: int) -> End | None:
         """Decide by reading; None when the step is in effect, or was sent (again) with success."""
@@ -150,14 +162,24 @@ class Stepper:
                 return End(EndKind.INDETERMINATE, position + 1, "its answer, which later steps need, was lost")
             self._outcome(position, StepStatus.SENT, detail="found in effect by reading")
             return None
-        if found.kind is SettledKind.AS_BEFORE and attempt < LOST_ANSWERS:
-            return self._send(position, attempt + 1)
         if found.kind is SettledKind.AS_BEFORE:
-            return self._refused(position, f"no answer to {attempt} attempts, and no effect")
+            return self._again(position, attempt)
         if found.kind is SettledKind.OTHERWISE:
             reason = f"neither as before nor as planned: {found.reason}; look at the resource, then run `trueup resume`"
             return End(EndKind.INDETERMINATE, position + 1, reason)
         return End(EndKind.INDETERMINATE, position + 1, f"what became of the call cannot be read: {found.reason}")
+
+    def _again(self, position: int, attempt: int) -> End | None:
+        """Send a call again that had no effect, or may be repeated though nobody can tell."""
+        told = bool(self._change.steps[position].effect)
+        if told and attempt >= LOST_ANSWERS:
+            return self._refused(position, f"no answer to {attempt} attempts, and no effect")
+        if told:
+            self._outcome(position, StepStatus.PLANNED, detail="found without effect by reading")
+        elif attempt >= LOST_ANSWERS or self._stop() is not None:
+            reason = f"no answer to {attempt} attempts, and the effect of this call cannot be read back"
+            return End(EndKind.INDETERMINATE, position + 1, reason)
+        return self._send(position, attempt + 1)
 
     def _settle(self, position: int) -> End:
         step = self._change.steps[position]
@@ -178,16 +200,17 @@ class Stepper:
         aspects = fact_aspects(self._change) | ready.aspects | aspects_of(step.effect)
         return self._bench.reader.read(self._bench.type_of(self._change), self._change.resource, aspects)
 
-    def _until_ready(self, position: int, snapshot: Snapshot) -> Snapshot:
+    def _until_ready(self, position: int) -> tuple[Snapshot, bool]:
         """Wait for the step before to free the resource; at the limit the call is sent, and AWS says what it thinks."""
         began = self._bench.clock.now()
-        ready = self._bench.compile(self._change, self._change.steps[position].ready)
-        while ready.holds(snapshot.aspects) is not True and not self._bench.interrupt.signalled:
-            if (self._bench.clock.now() - began).total_seconds() >= self._change.settle_seconds:
-                break
-            self._bench.interrupt.sleep(self._change.poll_seconds)
+        condition = self._bench.compile(self._change, self._change.steps[position].ready)
+        while True:
             snapshot = self._facts(position)
-        return snapshot
+            ready = condition.holds(snapshot.aspects) is True
+            waited = (self._bench.clock.now() - began).total_seconds()
+            if ready or waited >= self._change.settle_seconds or self._bench.interrupt.signalled:
+                return snapshot, ready
+            self._bench.interrupt.sleep(self._change.poll_seconds)
 
     def _outcome(self, position: int, status: StepStatus, *, request_id: str | None = None, detail: str = "") -> None:
         self._bench.journal.changes.outcome(

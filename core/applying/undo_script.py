@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import shlex
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trueup.applying.applier import in_effect
-from trueup.applying.references import FACT, references
+from trueup.applying.references import FACT, answered, references
 from trueup.applying.rollback import STANDING
 from trueup.aws.waiters import waiter_parameters
 from trueup.display import clean
@@ -52,26 +52,25 @@ def _change(journal: Journal, record: ChangeRecord) -> Iterator[str]:
     count = in_effect(forward)
     yield f"# {change.id} {clean(change.resource.arn)}: {clean(change.summary)}"
     for position in reversed(range(count)):
-        step = change.steps[position]
-        if not step.undo:
+        if not change.steps[position].undo:
             yield f"# step {position + 1} cannot be undone: {clean(change.reversible_reason)}"
-        results = forward[position].result or {}
-        for call in step.undo:
-            yield from _command(call, change.resource.region, results)
-            yield from _wait(step, call, change)
+    for step in answered(change.inverse(count), forward).steps:
+        yield from _command(step.call, change.resource.region)
+        yield from _wait(step, change)
     yield ""
 
 
-def _command(call: Call, region: str, results: dict[str, Any]) -> Iterator[str]:
+def _command(call: Call, region: str) -> Iterator[str]:
     if any(True for _ in references(call.parameters, FACT)):
         yield "# a value of this call must not be shown here; fill it in from the resource"
-    parameters = json.dumps(_with_results(call.parameters, results), sort_keys=True)
+    parameters = json.dumps(call.parameters, sort_keys=True)
     command = f"aws {_command_name(call.service)} {_kebab(call.operation)} --region {shlex.quote(region)}"
     yield f"{command} --cli-input-json {shlex.quote(parameters)}"
 
 
-def _wait(step: Step, call: Call, change: PlannedChange) -> Iterator[str]:
+def _wait(step: Step, change: PlannedChange) -> Iterator[str]:
     """Yield the wait after a call: the CLI's own waiter, and what to look for besides."""
+    call = step.call
     if step.settled:
         yield f"# settled when {clean(json.dumps(step.settled, sort_keys=True))}"
     if step.waiter:
@@ -81,16 +80,6 @@ def _wait(step: Step, call: Call, change: PlannedChange) -> Iterator[str]:
         yield f"{command} --region {shlex.quote(change.resource.region)} {options}".rstrip()
     elif step.settled:
         yield f"sleep {max(change.poll_seconds, 30)}"
-
-
-def _with_results(value: Any, results: dict[str, Any]) -> Any:
-    if isinstance(value, dict):
-        if set(value) == {"$result"}:
-            return results.get(value["$result"]["path"], value)
-        return {name: _with_results(item, results) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_with_results(item, results) for item in value]
-    return value
 
 
 def _command_name(service: str) -> str:
