@@ -13,6 +13,7 @@ from trueup.errors import PluginError, UnknownFactError
 from trueup.facts.path import split_path
 from trueup.facts.unknown import Unknown
 from trueup.planning.planned import PlannedChange, change_id
+from trueup.ruleset.condition import compile_condition
 
 if TYPE_CHECKING:
     from trueup.change import Change
@@ -48,7 +49,8 @@ def needed_aspects(declared: ResourceType, rule: BoundRule, change: PlannedChang
     aspects |= {split_path(path)[0] for path in action.owned}
     if change is not None:
         aspects |= {split_path(path)[0] for path in change.relies_on}
-        aspects |= {split_path(path)[0] for step in change.steps for path in step.ready}
+        for step in change.steps:
+            aspects |= compile_condition(step.ready).aspects
     if TAGS in declared.aspects:
         aspects.add(TAGS)
     return frozenset(aspects) & frozenset(declared.aspects)

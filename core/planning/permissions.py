@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.aws.iam.operations import actions_for
 from trueup.planning.concrete import action_of, needed_aspects
+from trueup.ruleset.condition import compile_condition
 from trueup.service.declarations import MetricsAspect, ReadAspect
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def plan_actions(
     writes: set[str] = set()
     for change in changes:
         declared, rule = plugins.resource_type(change.resource.type), rules[change.rule]
-        reads |= reading_actions(declared, needed_aspects(declared, rule, change))
+        settled = (compile_condition(step.settled).aspects for step in change.steps)
+        reads |= reading_actions(declared, needed_aspects(declared, rule, change).union(*settled))
         writes |= set(action_of(declared, rule).permissions)
         for step in change.steps:
             for call in (step.call, *step.undo):
