@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trueup.canonical import digest, plain, same
-from trueup.change import Change
+from trueup.change import Change, Risk
 from trueup.facts.unknown import Unknown
 from trueup.finding import Finding, Verdict
 from trueup.journal.changes import ChangeStatus
@@ -80,7 +80,10 @@ def _other_steps(planned: PlannedChange, now: PlannedChange) -> str | None:
             return f"{path} was changed since the plan: expected {value!r}, found {after['before'].get(path)!r}"
     if not same(before["steps"], after["steps"]):
         return "the action gives other steps now than in the plan; make a new plan"
+    if _RISKS.index(now.risk) > _RISKS.index(planned.risk):
+        return f"riskier now: approved as {planned.risk}, found {now.risk} ({now.risk_reason}); make a new plan"
     return None
 
 
 _ABSENT: Any = {"absent": True}
+_RISKS = tuple(Risk)
