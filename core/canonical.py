@@ -16,13 +16,15 @@ __all__ = ["canonical", "digest", "plain", "same"]
 
 
 def canonical(value: Any) -> str:
-    """Give a JSON-shaped value as its canonical text: keys sorted, no white space, no NaN.
+    """Give a JSON-shaped value as its canonical text: keys sorted, no white space, no NaN, 1.0 written as 1.
+
+    AWS answers the same number now as 1 and now as 1.0; that is no difference.
 
     Raises:
         ValueError: the value holds NaN or an infinity.
         TypeError: the value is not JSON-shaped.
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(_numbers(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def digest(value: Any) -> str:
@@ -39,3 +41,13 @@ def same(left: Any, right: Any) -> bool:
 def plain(value: Mapping[str, Any] | Any) -> Any:
     """Give a copy made of plain dicts and lists, as it would come back from a file."""
     return json.loads(canonical(value))
+
+
+def _numbers(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _numbers(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_numbers(item) for item in value]
+    return value
