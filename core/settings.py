@@ -145,8 +145,11 @@ def _value(where: str, default: Any, value: Any) -> Any:
     if isinstance(default, int) and not isinstance(value, int):
         message = f"{where}: expected a whole number, found {value!r}"
         raise UsageError(message)
-    if not isinstance(default, bool) and value <= 0:
+    if not isinstance(default, bool) and not 0 < value < float("inf"):
         message = f"{where}: expected a number above 0, found {value!r}"
+        raise UsageError(message)
+    if where.endswith("plan.max_share") and value > 1:
+        message = f"{where}: expected a share of at most 1, found {value!r}"
         raise UsageError(message)
     return value
 

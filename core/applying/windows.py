@@ -19,7 +19,7 @@ __all__ = ["Window", "open_now"]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = "|".join(_DAYS)
-_FORM = re.compile(rf"(?:({_DAY})(?:-({_DAY}))? )?([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+_FORM = re.compile(rf"(?:({_DAY})(?:-({_DAY}))? )?([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Window:
         if match is None:
             message = f"apply.windows: expected such as 'Mon-Fri 08:00-16:00' (UTC), found {text!r}"
             raise UsageError(message)
-        begin, end = time(int(match[3]), int(match[4])), time(int(match[5]) % 24, int(match[6]))
+        begin, end = time(int(match[3]), int(match[4])), time(int(match[5] or 0), int(match[6] or 0))
         first = _DAYS.index(match[1]) if match[1] else 0
         last = _DAYS.index(match[2]) if match[2] else (first if match[1] else 6)
         return cls(frozenset((first + n) % 7 for n in range((last - first) % 7 + 1)), begin, end)

@@ -50,11 +50,10 @@ def terraform_arns(path: Path) -> frozenset[str]:
     """
     try:
         document = json.loads(path.read_text("utf-8"))
-        root = document["values"]["root_module"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"{path}: expected the output of `terraform show -json`, found: {error}"
+        return frozenset(_arns(document["values"]["root_module"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        message = f"{path}: expected the output of `terraform show -json`, found: {error!r}"
         raise UsageError(message) from error
-    return frozenset(_arns(root))
 
 
 def _arns(module: dict[str, Any]) -> Iterator[str]:

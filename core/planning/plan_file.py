@@ -122,8 +122,8 @@ def read_plan(path: Path) -> Plan:
     import jsonschema
 
     try:
-        document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        document = json.loads(path.read_text("utf-8"), parse_constant=_no_number)
+    except (OSError, ValueError, RecursionError) as error:
         message = f"plan file {path}: expected a readable JSON file, found: {error}"
         raise UsageError(message) from error
     schema = json.loads(files(__package__).joinpath("plan.schema.json").read_text("utf-8"))
@@ -138,6 +138,11 @@ def read_plan(path: Path) -> Plan:
         )
         raise RefusedError(message)
     return Plan(document)
+
+
+def _no_number(text: str) -> None:
+    message = f"{text} is no number of JSON"
+    raise ValueError(message)
 
 
 def write_private(path: Path, text: str) -> None:
