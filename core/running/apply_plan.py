@@ -111,7 +111,9 @@ class PlanApplier:
                 self.account.connection, self.account.connection.identity().arn, writes, [change.resource.arn]
             )
             if answer.why_unknown is not None:
-                self.say(f"whether all calls are permitted was not asked: {answer.why_unknown.sentence()}")
+                why = answer.why_unknown
+                hint = f"; allow {why.missing_action} to have it asked" if why.missing_action else ""
+                self.say(f"whether all calls are permitted could not be asked: {why.reason}{hint}")
                 return
             if denied := answer.denied():
                 message = (

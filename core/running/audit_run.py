@@ -32,7 +32,7 @@ class Audited:
 
     Args:
         run: its id.
-        failed: the failed findings that have a fix, in the order in which they were found.
+        failed: the failed findings that were held back for planning, in the order in which they were found.
         matched: rule id to the number of resources that the rule applies to.
         broken: whether a plugin or a rule file is broken.
     """
@@ -105,10 +105,9 @@ class Auditor:
             if verdict is not Verdict.NOT_APPLICABLE and finding.resource is not None:
                 audited.matched[finding.rule] += 1
             fix = fixes.get(finding.rule)
-            if verdict is Verdict.FAIL and finding.resource is not None and fix is not None:
+            if hold_failed and verdict is Verdict.FAIL and finding.resource is not None and fix is not None:
                 audited.failed.append((self.rules[finding.rule], finding.resource))
-                if hold_failed:
-                    return
+                return
             writer.add(finding_to_json(finding, scopes[0], fix))
 
         results = audit_rules(
