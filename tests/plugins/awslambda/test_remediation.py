@@ -209,9 +209,9 @@ def test_reservations_share_what_the_account_can_spare(estate: Any) -> None:
     """With a quota that leaves 50 only two functions get a reservation; the third says why not."""
     estate.aws.settings["lambda:concurrent-executions"] = 100 + 135 + 100 + 50
     planned = estate.plan(RESERVE.rule)
-    assert 2 == len(planned.plan.changes())
-    run = estate.apply(planned.plan)
-    assert [("applied", None)] * 2 == [each for each in _statuses(estate, run) if each[0] == "applied"]
+    skipped = [record.reason for record in estate.changes(planned.run) if str(record.status) == "skipped"]
+    assert ["lambda:unreserved-concurrency: needs 20, 10 of 50 left in this plan"] == skipped
+    assert [("applied", None)] * 2 == _statuses(estate, estate.apply(planned.plan))
     unreserved = estate.aws.client("lambda").get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
     assert unreserved >= 100 + 135
 
@@ -222,6 +222,26 @@ def test_a_reservation_follows_the_peak_of_the_function(estate: Any) -> None:
     wave = DailyWave(1, 30)
     estate.aws.metrics.put("AWS/Lambda", "ConcurrentExecutions", {"FunctionName": "thumbnails"}, wave, since=since)
     assert [{"concurrency.reserved": 45}] == [dict(change.after) for change in _plan(estate, RESERVE).changes()]
+
+
+def test_a_function_that_is_being_updated_is_busy(estate: Any) -> None:
+    """A write of somebody else is in progress: nothing is sent into it."""
+    plan = _plan(estate, RESERVE)
+    estate.aws.client("lambda").update_function_configuration(FunctionName="thumbnails", Description="new")
+    estate.aws.calls.clear()
+    ((status, reason),) = _statuses(estate, estate.apply(plan))
+    assert ("skipped", True) == (status, (reason or "").startswith("busy")), reason
+    assert [] == estate.writes()
+
+
+def test_a_function_that_fails_now_is_left_alone(estate: Any) -> None:
+    """What breaches its own regression condition already would only be blamed on the change."""
+    plan = _plan(estate, SIZE)
+    since = estate.clock.now() - timedelta(minutes=20)
+    estate.aws.metrics.put("AWS/Lambda", "Errors", {"FunctionName": "thumbnails"}, Constant(1, count=5), since=since)
+    ((status, reason),) = _statuses(estate, estate.apply(plan))
+    assert ("skipped", True) == (status, (reason or "").startswith("busy")), reason
+    assert [] == estate.writes()
 
 
 def test_a_write_by_somebody_else_refuses_ours(estate: Any) -> None:
