@@ -59,8 +59,9 @@ def reserve_concurrency(function: Snapshot, parameters: Mapping[str, Any]) -> Ch
     Raises:
         UnknownFactError: what the function needs is not known, or it was not seen for a whole look-back.
 
-    Source: Lambda API, PutFunctionConcurrency, DeleteFunctionConcurrency; Lambda developer guide: a reservation is
-    free, is a maximum, and covers all versions; the maximum concurrency of event sources is not to exceed it.
+    Source: Lambda API, PutFunctionConcurrency, DeleteFunctionConcurrency; Lambda developer guide, reserved concurrency
+    (free, a maximum, of all versions together) and scaling of SQS event sources (a reservation of at least the sum of
+    their maximum concurrency, else messages are throttled).
     """
     if function["concurrency.reserved"] is not None:
         return Refusal("the function has a reservation already", passes=True)
