@@ -43,7 +43,9 @@ class Call:
     Args:
         service: the boto3 client's name, e.g. ``dynamodb``.
         operation: the API's own name, e.g. ``UpdateTable``.
-        parameters: the request, literal but for ``{"$result": {"step", "path"}}`` and ``{"$fact": {"path", "sha256"}}``.
+        parameters: the request, literal but for ``{"$result": {"step", "path"}}`` (a value of an earlier step's answer)
+            and ``{"$fact": {"path", "sha256"}}`` (a value that is not shown; without the digest one that is taken from
+            the read right before the call, as an optimistic lock is).
     """
 
     service: str
@@ -92,7 +94,7 @@ class Change:
         risk_reason: why that risk, one sentence.
         reversible: whether the undo brings everything back.
         reversible_reason: what does not come back; required unless ``reversible`` is yes.
-        projection: name to number, what the observed peaks become (``projected_peak_cpu``…), with what they are based on.
+        projection: name to number, what the observed peaks become (``projected_peak_cpu``…), and their basis.
         savings_monthly: ``{"low", "likely", "high", "one_time", "currency", "basis", "price_date", "source",
             "assumptions"}`` in the currency a month, or None when no price is known.
         code: the property to change in infrastructure code, e.g. ``AWS::DynamoDB::Table BillingMode: PAY_PER_REQUEST``.
@@ -118,7 +120,7 @@ class Refusal:
 
     Args:
         reason: one sentence, naming the missing fact and how to get it when a fact is missing.
-        passes: True when there is nothing to improve (nothing smaller fits), so that the finding passes with the reason.
+        passes: True when there is nothing to improve (nothing smaller fits): the finding passes with the reason.
         unknown: the unknown fact that the refusal comes from, so that the finding becomes unknown.
     """
 

@@ -115,7 +115,7 @@ def test_a_client_that_botocore_makes_for_credentials_may_get_credentials_only()
         client.create_user(UserName="intruder")
 
 
-def test_a_client_made_in_another_thread_meanwhile_does_not_take_the_guard() -> None:
+def test_a_client_made_in_another_thread_meanwhile_does_not_take_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     """Renewing credentials makes a client of botocore's at any time; each client keeps the guard meant for it."""
     session = GuardedSession(None, NOWHERE, ClientSettings(attempts=1, connect_timeout_seconds=1))
     session.set_credentials("AKIAFAKEFAKEFAKEFAKE", "fake")
@@ -129,7 +129,7 @@ def test_a_client_made_in_another_thread_meanwhile_does_not_take_the_guard() -> 
         thread.join()
         return make(service_name, *args, **options)
 
-    session.create_client = make_after_another
+    monkeypatch.setattr(session, "create_client", make_after_another)
     client = session.writing_client("dynamodb", "eu-west-1", guard)
     with guard.permit(UPDATE), pytest.raises(EndpointConnectionError):
         client.update_table(**UPDATE.parameters)
