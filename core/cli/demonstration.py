@@ -5,6 +5,7 @@ Nothing in it is made up for show: it calls what the commands call, and what it 
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import threading
@@ -17,7 +18,7 @@ from trueup.applying.options import ApplyOptions
 from trueup.canonical import canonical
 from trueup.cli.chosen import choose
 from trueup.cli.output import format_named, write_report
-from trueup.cli.show import plan_lines
+from trueup.cli.show import UNDO
 from trueup.cli.start import Start
 from trueup.clock import RemoteClock
 from trueup.errors import UsageError
@@ -103,8 +104,11 @@ class _Demo:
         self._told(self._auditor().go().run)
         self._head("2. plan: each fix as exact API calls, in plan.json")
         plan = self._plan()
-        for line in plan_lines(plan):
-            self._say(line)
+        for change in plan.changes():
+            self._say(f"  {change.summary}   [{change.risk}, {UNDO[change.reversible]}]")
+            for step in change.steps:
+                self._say(f"    {step.call.name} {json.dumps(step.call.parameters, sort_keys=True)}")
+        self._say(f"all of it, with undo and projection: trueup show {self._folder / 'plan.json'}")
         self._head("3. apply: canary, soak on the simulated clock, waves; each change verified")
         applier = PlanApplier(self._account(), plan, ApplyOptions(allow=("disruptive",)), self._say)
         run = applier.go(applier.check(plan.digest))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trueup.change import Reversible
 from trueup.display import clean
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from trueup.planning.plan_file import Plan
     from trueup.planning.planned import PlannedChange
 
-__all__ = ["command", "plan_lines"]
+__all__ = ["UNDO", "change_lines", "command", "plan_lines"]
+
+UNDO = {Reversible.YES: "wholly reversible", Reversible.PARTLY: "partly reversible", Reversible.NO: "irreversible"}
 
 
 @click.command(name="show", epilog="Example: trueup show plan.json --policy > policy.json")
@@ -62,8 +65,9 @@ def change_lines(change: PlannedChange) -> Iterator[str]:
     yield f"{change.id}  {change.resource.arn}"
     yield f"  {change.summary}   [{change.rule}]"
     yield f"  risk        {change.risk}: {change.risk_reason}"
-    undo = {"yes": "wholly reversible", "partly": "partly reversible", "no": "irreversible"}[change.reversible]
-    yield f"  undo        {undo}" + (f": {change.reversible_reason}" if change.reversible_reason else "")
+    yield f"  undo        {UNDO[change.reversible]}" + (
+        f": {change.reversible_reason}" if change.reversible_reason else ""
+    )
     if change.managed_by:
         yield f"  managed as code: {change.managed_by}"
         yield f"  change there: {change.code}"
