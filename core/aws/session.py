@@ -109,7 +109,7 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
             connect_timeout=self._settings.connect_timeout_seconds,
             read_timeout=self._settings.read_timeout_seconds,
             retries={"mode": mode, "total_max_attempts": attempts},
-            # Without one of its own botocore makes the user agent anew for every call, twice: an eighth of its CPU time.
+            # Without it botocore makes the user agent anew for every call, twice: an eighth of its CPU time.
             user_agent=self.user_agent().removesuffix(self.user_agent_extra).strip(),
             user_agent_extra=" ".join(self._who()),
             # An endpoint given by hand has one host name: what botocore would put before it would not resolve.
