@@ -5,7 +5,7 @@ The one comparison by which done is told from not done, so settle, verify, resum
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trueup.canonical import same
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from trueup.facts.snapshot import Snapshot
 
-__all__ = ["Match", "aspects_of", "match"]
+__all__ = ["Match", "aspects_of", "match", "overlaid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,23 @@ def match(snapshot: Snapshot, image: Mapping[str, Any]) -> Match:
 def aspects_of(paths: Iterable[str]) -> frozenset[str]:
     """Give the aspects that paths begin with."""
     return frozenset(split_path(path)[0] for path in paths)
+
+
+def overlaid(snapshot: Snapshot, image: Mapping[str, Any]) -> Snapshot:
+    """Give the snapshot as it will be once an image has come true; what is not known stays unknown."""
+    if not image:
+        return snapshot
+    aspects = dict(snapshot.aspects)
+    for path, value in image.items():
+        first, *rest = split_path(path)
+        if rest and isinstance(aspects.get(first), dict):
+            aspects[first] = _with(aspects[first], rest, value)
+        elif not rest:
+            aspects[first] = value
+    return replace(snapshot, aspects=aspects)
+
+
+def _with(value: Mapping[str, Any], names: list[str], new: Any) -> dict[str, Any]:
+    first, *rest = names
+    inner = value.get(first)
+    return {**value, first: _with(inner if isinstance(inner, dict) else {}, rest, new) if rest else new}

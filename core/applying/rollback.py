@@ -6,10 +6,10 @@ What trueup wrote and nobody touched since is undone; what somebody else changed
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trueup.applying.applier import in_effect
-from trueup.applying.image import aspects_of, match
+from trueup.applying.image import aspects_of, match, overlaid
 from trueup.applying.references import answered
 from trueup.applying.settling import LAG_SECONDS
 from trueup.applying.stepping import EndKind, Stepper
@@ -17,7 +17,7 @@ from trueup.errors import UsageError
 from trueup.journal.changes import ChangeStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from trueup.applying.bench import Bench
     from trueup.applying.stepping import End
@@ -70,12 +70,27 @@ def plan_rollback(
         message = f"run {run} has no change {change or arn}; see `trueup runs show {run}`"
         raise UsageError(message)
     chosen = {(each.run, each.change.id) for each in records}
-    return [
-        _plan_one(bench, each, chosen, override_drift=override_drift) for each in records if each.status in STANDING
-    ]
+    undos: list[Undo] = []
+    restored: dict[str, dict[str, Any]] = {}
+    for each in records:
+        if each.status in STANDING:
+            # later changes of the same resource are undone first: it is judged as it will be then
+            image = restored.setdefault(each.change.resource.arn, {})
+            undo = _plan_one(bench, each, chosen, image, override_drift=override_drift)
+            if undo.refused is None:
+                image.update(each.change.before)
+            undos.append(undo)
+    return undos
 
 
-def _plan_one(bench: Bench, record: ChangeRecord, chosen: set[tuple[str, str]], *, override_drift: bool) -> Undo:
+def _plan_one(
+    bench: Bench,
+    record: ChangeRecord,
+    chosen: set[tuple[str, str]],
+    restored: Mapping[str, Any],
+    *,
+    override_drift: bool,
+) -> Undo:
     forward = [s for s in bench.journal.changes.steps(record.run, record.change.id) if s.direction == "forward"]
     count = in_effect(forward)
     change = record.change
@@ -88,9 +103,9 @@ def _plan_one(bench: Bench, record: ChangeRecord, chosen: set[tuple[str, str]], 
             continue
         if set(later.change.after) & set(change.after):
             return Undo(record, None, f"run {later.run} changed the same facts later; roll it back first")
-    found = _steps_in_effect(bench, change, count)
+    found = _steps_in_effect(bench, change, count, restored)
     if found is None and not override_drift:
-        return Undo(record, None, _drift(bench, change, count))
+        return Undo(record, None, _drift(bench, change, count, restored))
     count = count if found is None else found
     return Undo(record, answered(change.inverse(count), forward) if count else None)
 
@@ -99,14 +114,14 @@ def _after(later: ChangeRecord, record: ChangeRecord) -> bool:
     return (later.run, later.position) > (record.run, record.position)
 
 
-def _steps_in_effect(bench: Bench, change: PlannedChange, count: int) -> int | None:
+def _steps_in_effect(bench: Bench, change: PlannedChange, count: int, restored: Mapping[str, Any]) -> int | None:
     """Find by reading after how many of the steps the owned facts look; None when after none of them."""
     declared = bench.type_of(change)
     settled = [bench.compile(change, step.settled) for step in change.steps[:count]]
     aspects = aspects_of(change.after).union(*(each.aspects for each in settled))
     began = bench.clock.now()
     while True:
-        snapshot = bench.reader.read(declared, change.resource, aspects)
+        snapshot = overlaid(bench.reader.read(declared, change.resource, aspects), restored)
         passed = (bench.clock.now() - began).total_seconds()
         still = all(each.holds(snapshot.aspects) is True for each in settled)
         if still:
@@ -122,12 +137,12 @@ def _steps_in_effect(bench: Bench, change: PlannedChange, count: int) -> int | N
         bench.interrupt.sleep(change.poll_seconds)
 
 
-def _drift(bench: Bench, change: PlannedChange, count: int) -> str:
+def _drift(bench: Bench, change: PlannedChange, count: int, restored: Mapping[str, Any]) -> str:
     image = dict(change.before)
     for step in change.steps[:count]:
         image.update(step.effect)
     snapshot = bench.reader.read(bench.type_of(change), change.resource, aspects_of(image))
-    found = match(snapshot, image)
+    found = match(overlaid(snapshot, restored), image)
     if found.unknown is not None:
         return f"what is there now is not known: {found.unknown.sentence()}"
     return f"changed by others since ({found.sentence()}); --override-drift undoes it all the same"
@@ -149,18 +164,24 @@ def go_on(bench: Bench, run: str) -> str:
     of_run = bench.journal.runs.get(run).of_run or run
     status = "failed"
     try:
+        unfinished: set[str] = set()
         for record in bench.journal.changes.of(run):
             if bench.interrupt.signalled:
                 break
-            if record.status not in {ChangeStatus.SKIPPED, ChangeStatus.ROLLED_BACK}:
-                _one(bench, run, of_run, record)
+            arn = record.change.resource.arn
+            if record.status in {ChangeStatus.SKIPPED, ChangeStatus.ROLLED_BACK}:
+                continue
+            if arn in unfinished:
+                bench.say(f"{record.change.resource.id}: waits for the undo of a later change of it")
+            elif _one(bench, run, of_run, record) is not ChangeStatus.ROLLED_BACK:
+                unfinished.add(arn)
         status = "interrupted" if bench.interrupt.signalled else "finished"
     finally:
         bench.journal.runs.finish(run, status)
     return status
 
 
-def _one(bench: Bench, run: str, of_run: str, record: ChangeRecord) -> None:
+def _one(bench: Bench, run: str, of_run: str, record: ChangeRecord) -> ChangeStatus:
     begun = [step for step in bench.journal.changes.steps(run, record.change.id) if step.direction == "forward"]
     end: End = Stepper(bench, run, record.change, "forward", lambda: None).run(begun)
     status, reason = _STATUS[end.kind], end.reason or None
@@ -168,6 +189,7 @@ def _one(bench: Bench, run: str, of_run: str, record: ChangeRecord) -> None:
         bench.journal.changes.mark(of_run, record.change.id, ChangeStatus.ROLLED_BACK, f"by run {run}")
     bench.journal.changes.mark(run, record.change.id, status, reason)
     bench.say(f"{record.change.resource.id}: {status}" + (f": {reason}" if reason else ""))
+    return status
 
 
 _STATUS = {

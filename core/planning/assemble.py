@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from trueup.applying.image import overlaid
 from trueup.change import Change
 from trueup.errors import PluginError, UnknownFactError, UnreadableError
-from trueup.facts.path import split_path
 from trueup.finding import Finding, Judgement, Verdict
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.runs import moment
@@ -22,7 +22,7 @@ from trueup.planning.concrete import action_of, concrete
 from trueup.planning.iac import managed_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from trueup.applying.bench import FactReader, Plugins
     from trueup.change import Refusal
@@ -88,7 +88,7 @@ class Planner:
                 assembly.refused[rule.id, resource.arn] = str(snapshot)
                 continue
             try:
-                seen = _overlaid(snapshot, effects.setdefault(resource.arn, {}))
+                seen = overlaid(snapshot, effects.setdefault(resource.arn, {}))
                 change = self._one(rule, seen, assembly, budgets)
             except UnreadableError as error:
                 assembly.judged[rule.id, resource.arn] = Judgement(Verdict.UNKNOWN, (), error.unknown)
@@ -171,23 +171,3 @@ def _refused(assembly: Assembly, key: tuple[str, str], judgement: Judgement, ans
         assembly.judged[key] = Judgement(Verdict.PASS, judgement.evidence)
     elif answer.unknown is not None:
         assembly.judged[key] = Judgement(Verdict.UNKNOWN, judgement.evidence, answer.unknown)
-
-
-def _overlaid(snapshot: Snapshot, effects: Mapping[str, Any]) -> Snapshot:
-    """Give the snapshot with the after-images of earlier changes of the same plan laid over it."""
-    if not effects:
-        return snapshot
-    aspects = dict(snapshot.aspects)
-    for path, value in effects.items():
-        first, *rest = split_path(path)
-        if rest and isinstance(aspects.get(first), dict):
-            aspects[first] = _with(aspects[first], rest, value)
-        elif not rest:
-            aspects[first] = value
-    return replace(snapshot, aspects=aspects)
-
-
-def _with(value: Mapping[str, Any], names: list[str], new: Any) -> dict[str, Any]:
-    first, *rest = names
-    inner = value.get(first)
-    return {**value, first: _with(inner if isinstance(inner, dict) else {}, rest, new) if rest else new}
