@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trueup.canonical import digest, plain, same
-from trueup.change import Change, Risk
+from trueup.change import Change, Reversible, Risk
 from trueup.facts.unknown import Unknown
 from trueup.finding import Finding, Verdict
 from trueup.journal.changes import ChangeStatus
-from trueup.planning.concrete import concrete, needed_aspects
+from trueup.planning.budget import Budgets
+from trueup.planning.concrete import action_of, concrete, needed_aspects
 
 if TYPE_CHECKING:
     from trueup.applying.bench import Bench
@@ -61,6 +62,9 @@ def check_fresh(bench: Bench, change: PlannedChange, rule: BoundRule) -> Fresh:
     now = concrete(declared, bench.schema_of(change), rule, answer, snapshot)
     if differs := _other_steps(change, now):
         return Fresh(snapshot, ChangeStatus.STALE, differs)
+    # What earlier changes of the run took is in the fresh facts already; what others took since the plan is, too.
+    if short := Budgets().draw(action_of(declared, rule), answer, snapshot):
+        return Fresh(snapshot, ChangeStatus.SKIPPED, f"not enough is left now: {short}")
     return Fresh(snapshot)
 
 
@@ -73,7 +77,7 @@ def _moved(change: PlannedChange, snapshot: Snapshot) -> str | None:
 
 
 def _other_steps(planned: PlannedChange, now: PlannedChange) -> str | None:
-    """Tell what differs between the steps of the plan and the ones that the action gives now."""
+    """Tell what differs between the change of the plan and the one that the action gives now."""
     before, after = planned.to_json(), now.to_json()
     for path, value in before["before"].items():
         if not same(value, after["before"].get(path, _ABSENT)):
@@ -82,8 +86,16 @@ def _other_steps(planned: PlannedChange, now: PlannedChange) -> str | None:
         return "the action gives other steps now than in the plan; make a new plan"
     if _RISKS.index(now.risk) > _RISKS.index(planned.risk):
         return f"riskier now: approved as {planned.risk}, found {now.risk} ({now.risk_reason}); make a new plan"
+    if _REVERSIBLE.index(now.reversible) > _REVERSIBLE.index(planned.reversible):
+        return f"less reversible now ({now.reversible}: {now.reversible_reason}); make a new plan"
+    others = [name for name in _HELD if not same(before[name], after[name])]
+    if others:
+        return f"the action gives another {', '.join(others)} now than stands in the plan; make a new plan"
     return None
 
 
 _ABSENT: Any = {"absent": True}
 _RISKS = tuple(Risk)
+_REVERSIBLE = tuple(Reversible)
+# What steers an apply besides the steps; texts, projections and savings may differ.
+_HELD = ("id", "action", "parameters", "before", "after", "capacity", "settle_seconds", "poll_seconds")

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trueup.canonical import digest, plain
-from trueup.change import Risk
+from trueup.change import Reversible, Risk
 from trueup.errors import PluginError, UnknownFactError
 from trueup.facts.path import split_path
 from trueup.facts.unknown import Unknown
 from trueup.planning.planned import PlannedChange, change_id
+from trueup.planning.soundness import problems, unsaid
 from trueup.ruleset.condition import compile_condition
 
 if TYPE_CHECKING:
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     from trueup.ruleset.rule import BoundRule
     from trueup.service.declarations import ActionDeclaration, ResourceType
 
-__all__ = ["TAGS", "action_of", "concrete", "needed_aspects"]
+__all__ = ["TAGS", "action_of", "check_step", "concrete", "needed_aspects"]
 
 TAGS = "tags"
 
 _RISKS = tuple(Risk)
+_REVERSIBLE = tuple(Reversible)
+_DECLARED = "the action says that what it does never wholly comes back"
 
 
 def action_of(declared: ResourceType, rule: BoundRule) -> ActionDeclaration:
@@ -62,14 +65,17 @@ def concrete(
     """Give the change as it stands in a plan; what manages the resource as code is for the caller to say.
 
     Raises:
-        PluginError: a step writes a fact that the action does not own, or uses a call that it does not declare.
+        PluginError: it is no sound change, a step writes a fact that the action does not own, or uses a call that it
+            does not declare.
         UnknownFactError: an owned fact is not known.
     """
     action = action_of(declared, rule)
+    _expect_none(declared, action, problems(change))
     after: dict[str, Any] = {}
     for step in change.steps:
         after.update(step.effect)
-        _check_step(declared, action, [step.call.name, *(call.name for call in step.undo)], list(step.effect))
+        check_step(declared, action, [step.call.name, *(call.name for call in step.undo)], list(step.effect))
+    _expect_none(declared, action, unsaid(change))
     rule_id = rule.rule.id
     return PlannedChange(
         id=change_id(rule_id, snapshot.resource.arn),
@@ -81,8 +87,8 @@ def concrete(
         steps=change.steps,
         risk=max(action.risk, change.risk, key=_RISKS.index),
         risk_reason=change.risk_reason,
-        reversible=change.reversible,
-        reversible_reason=change.reversible_reason,
+        reversible=(reversible := max(action.reversible, change.reversible, key=_REVERSIBLE.index)),
+        reversible_reason=change.reversible_reason or ("" if reversible is Reversible.YES else _DECLARED),
         before={path: plain(snapshot[path]) for path in after},
         after=plain(after),
         relies_on=_relies_on(schema, rule, action, snapshot),
@@ -96,7 +102,18 @@ def concrete(
     )
 
 
-def _check_step(declared: ResourceType, action: ActionDeclaration, calls: list[str], paths: list[str]) -> None:
+def _expect_none(declared: ResourceType, action: ActionDeclaration, wrong: list[str]) -> None:
+    if wrong:
+        message = f"action {action.name} of {declared.name}: {'; '.join(wrong)}"
+        raise PluginError(message)
+
+
+def check_step(declared: ResourceType, action: ActionDeclaration, calls: list[str], paths: list[str]) -> None:
+    """Check that a step stays within what its action declares.
+
+    Raises:
+        PluginError: it uses a call that is none of the declared writes, or writes a fact that is not owned.
+    """
     for call in calls:
         if call not in action.writes:
             message = f"action {action.name} of {declared.name}: expected one of its declared writes, found {call}"

@@ -1,0 +1,94 @@
+"""Whether what an action gave is a change at all, before anything is made of it.
+
+An action is a stranger's code: a change without an undo that calls itself reversible, or one made of other things than
+calls, is refused at the plugin border and not found out half-way through an apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from trueup.canonical import canonical
+from trueup.change import Call, Reversible, Risk, Step
+from trueup.errors import UsageError
+from trueup.facts.path import split_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trueup.change import Change
+
+__all__ = ["problems", "unsaid"]
+
+
+def problems(change: Change) -> list[str]:
+    """Give what is wrong with the shape of a change, one sentence each."""
+    wrong = list(_record(change))
+    if not isinstance(change.steps, tuple | list) or not change.steps:
+        return [*wrong, f"expected at least one step, found {change.steps!r:.100}"]
+    for number, step in enumerate(change.steps, 1):
+        wrong += (f"step {number}: {each}" for each in _step(step))
+    return wrong
+
+
+def unsaid(change: Change) -> list[str]:
+    """Give what a change of a sound shape does not say of its way back."""
+    if change.reversible is Reversible.YES and any(not step.undo for step in change.steps):
+        return ["expected an undo for every step of a reversible change, found a step without one"]
+    if change.reversible is not Reversible.YES and not change.reversible_reason:
+        return [f"expected a reason why it is not wholly reversible ({change.reversible}), found none"]
+    return []
+
+
+def _record(change: Change) -> Iterator[str]:
+    if not isinstance(change.risk, Risk):
+        yield f"expected a risk of {', '.join(Risk)}, found {change.risk!r:.100}"
+    if not isinstance(change.reversible, Reversible):
+        yield f"expected reversible to be {', '.join(Reversible)}, found {change.reversible!r:.100}"
+    for name in ("summary", "risk_reason", "reversible_reason", "code"):
+        if not isinstance(getattr(change, name), str):
+            yield f"expected a text as {name}, found {getattr(change, name)!r:.100}"
+    if not isinstance(change.budget, Mapping) or not all(_amount(each) for each in change.budget.values()):
+        yield f"expected amounts of at least 0 as budget, found {change.budget!r:.100}"
+    for name in ("projection", "savings_monthly"):
+        value = getattr(change, name)
+        if not (isinstance(value, Mapping) or (value is None and name == "savings_monthly")) or not _json(value):
+            yield f"expected {name} to be JSON-shaped, found {value!r:.100}"
+
+
+def _step(step: Any) -> Iterator[str]:
+    if not isinstance(step, Step):
+        yield f"expected a Step, found {step!r:.100}"
+        return
+    undo = step.undo if isinstance(step.undo, tuple | list) else (step.undo,)
+    for call in (step.call, *undo):
+        named = isinstance(call, Call) and isinstance(call.service, str) and isinstance(call.operation, str)
+        if not named or not isinstance(call.parameters, Mapping) or not _json(call.parameters):
+            yield f"expected a Call with JSON-shaped parameters, found one of type {type(call).__name__}"
+    for name in ("effect", "ready", "settled"):
+        value = getattr(step, name)
+        if not isinstance(value, Mapping) or not _json(value):
+            yield f"expected {name} to be JSON-shaped, found {value!r:.100}"
+        elif name == "effect":
+            yield from (f"effect: {each}" for each in _paths(value))
+
+
+def _paths(image: Mapping[str, Any]) -> Iterator[str]:
+    for path in image:
+        try:
+            split_path(path)
+        except UsageError as error:
+            yield str(error)
+
+
+def _amount(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _json(value: Any) -> bool:
+    try:
+        canonical(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
