@@ -6,12 +6,13 @@ deletes it for good; here rules are documents that are passed on, never rebuilt.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from trueup.canonical import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from trueup.facts.snapshot import Snapshot
 
@@ -29,7 +30,7 @@ __all__ = [
     "transition_rule",
 ]
 
-Rule = "Mapping[str, Any]"
+Rule = Mapping[str, Any]
 """A ``LifecycleRule`` as S3 gives it."""
 
 STANDARD_IA = "STANDARD_IA"
