@@ -1,0 +1,278 @@
+"""Make what the README and docs/ say of commands, settings, rules, facts, hooks and permissions, from the code itself.
+
+Run after any change of those, on an installed trueup; hand-kept reference pages were wrong wherever they were kept::
+
+    python tools/docs_tables.py
+    python tools/docs_tables.py --check
+
+A page says where: ``<!-- generated: NAME -->`` … ``<!-- end of generated -->``;
+``docs/read-only-policy.json`` is made whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import dataclasses
+import inspect
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trueup import settings as settings_module
+from trueup.aws.iam.operations import actions_for
+from trueup.cli.main import trueup
+from trueup.hosting import hookspecs
+from trueup.hosting.host import Host
+from trueup.planning.permissions import HOST_READS, policy, reading_actions
+from trueup.ruleset.load import load_rules
+from trueup.testing.discovery import discover_corrections
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from trueup.facts.schema import Fact
+    from trueup.ruleset.rule import Rule
+
+ROOT = Path(__file__).parent.parent
+
+POLICY = ROOT / "docs" / "read-only-policy.json"
+
+_REGION = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
+
+_ASKED = "iam:SimulatePrincipalPolicy"
+"""Lets ``apply`` ask beforehand whether all of a plan, its undo too, is permitted."""
+
+
+def main() -> None:
+    """Write the generated parts, or say which are not as the code says."""
+    parser = argparse.ArgumentParser(description="make the generated parts of the README and docs/")
+    parser.add_argument("--check", action="store_true", help="write nothing; end with 1 when a part is old")
+    check = parser.parse_args().check
+    wanted = {page: made(page.read_text("utf-8")) for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}
+    wanted[POLICY] = json.dumps(read_only_policy(), indent=2) + "\n"
+    old = [page for page, text in wanted.items() if not page.exists() or page.read_text("utf-8") != text]
+    for page in old:
+        if not check:
+            page.write_text(wanted[page], encoding="utf-8")
+        print(f"{page.relative_to(ROOT)}: {'is old; run python tools/docs_tables.py' if check else 'written'}")
+    sys.exit(1 if check and old else 0)
+
+
+def made(text: str) -> str:
+    """Give a page with its generated parts made again."""
+    return _REGION.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]().strip()}\n\n{part[3]}", text)
+
+
+def read_only_policy() -> dict[str, Any]:
+    """Give the IAM policy that auditing and planning with all of trueup's own rules need."""
+    host = Host()
+    reads = {action for operation in HOST_READS for action in actions_for(operation)} | {_ASKED}
+    for name in _types(host):
+        declared = host.resource_type(name)
+        reads |= reading_actions(declared, declared.aspects)
+    return policy(reads)
+
+
+def support() -> str:
+    """Give a row a resource type: its rules, and what is fixed."""
+    rules = _rules()
+    rows = []
+    for name, schema in sorted(Host().fact_schemas().items()):
+        about = [rule for rule in rules if rule.resource == name]
+        fixes = ", ".join(f"`{action}`" for action in schema.actions) or "-"
+        rows.append((f"`{name}`", str(len(about)), fixes))
+    return _table(("resource type", "rules", "fixes"), rows)
+
+
+def rules() -> str:
+    """Give a row a rule, and what each is about."""
+    rows = [
+        (f"[`{r.id}`](#{r.id})", str(r.severity), r.category, f"`{r.remediation.action}`" if r.remediation else "-")
+        for r in _rules()
+    ]
+    return "\n\n".join([_table(("rule", "severity", "category", "fix"), rows), *map(_rule, _rules())])
+
+
+def _rule(rule: Rule) -> str:
+    lines = [f"### {rule.id}", "", f"**{rule.title}.** {rule.rationale}", ""]
+    lines += [f"- resource type: `{rule.resource}`", f"- stage: {rule.stage}"]
+    lines += (
+        [f"- checks: {', '.join(f'{c.framework} {c.control}' for c in rule.compliance)}"] if rule.compliance else []
+    )
+    if rule.remediation:
+        lines.append(f"- fix: `{rule.remediation.action}`")
+    lines += [f"- see: <{reference}>" for reference in rule.references]
+    if rule.parameters:
+        head = ("parameter", "default", "unit", "meaning")
+        rows = [
+            (f"`{name}`", f"`{json.dumps(p['default'])}`", str(p.get("unit", "-")), str(p.get("description", "-")))
+            for name, p in rule.parameters.items()
+        ]
+        lines += ["", _table(head, rows)]
+    return "\n".join(lines)
+
+
+def facts() -> str:
+    """Give a table of facts a resource type."""
+    parts = []
+    for name, schema in sorted(Host().fact_schemas().items()):
+        rows = [(f"`{f.path}`", " or ".join(f.types), _unit(f), f.kind, _description(f)) for f in schema.facts()]
+        parts.append(f"## {name}\n\n{_table(('path', 'type', 'unit', 'kind', 'meaning'), rows)}")
+    return "\n\n".join(parts)
+
+
+def actions() -> str:
+    """Give a row a fix: what it writes, its risk and whether it comes back."""
+    host, rows = Host(), []
+    for name in _types(host):
+        for each in host.resource_type(name).actions.values():
+            writes = ", ".join(f"`{operation}`" for operation in each.writes)
+            kind = "yes" if each.capacity else "-"
+            rows.append((f"`{name}`", f"`{each.name}`", writes, str(each.risk), str(each.reversible), kind))
+    return _table(("resource type", "fix", "calls", "risk, at least", "reversible", "lowers capacity"), rows)
+
+
+def settings() -> str:
+    """Give a row a setting, its default and its meaning."""
+    rows: list[tuple[str, str, str]] = []
+    for section in dataclasses.fields(settings_module.Settings):
+        kind = section.default_factory
+        if not dataclasses.is_dataclass(kind):
+            continue
+        meanings = dict(_arguments(inspect.getdoc(kind) or ""))
+        for each in dataclasses.fields(kind):
+            default = list(each.default) if isinstance(each.default, tuple) else each.default
+            rows.append((f"`{section.name}.{each.name}`", f"`{json.dumps(default)}`", meanings[each.name]))
+    return _table(("setting", "default", "meaning"), rows)
+
+
+def commands() -> str:
+    """Give the help of every command: what it does, its options, an example."""
+    context = click.Context(trueup, info_name="trueup")
+    return "\n\n".join(_command(trueup, context, "trueup"))
+
+
+def _command(command: click.Command, context: click.Context, name: str) -> Iterator[str]:
+    arguments = [p.make_metavar(context) for p in command.params if isinstance(p, click.Argument)]
+    lines = [f"## {name}", "", inspect.cleandoc(command.help or ""), ""]
+    if not isinstance(command, click.Group):
+        lines += [f"`{' '.join([name, '[OPTIONS]', *arguments])}`", ""]
+    lines += [_codes(command.epilog or ""), ""] if command.epilog else []
+    rows = [(_flags(p, context), _help(p)) for p in command.params if isinstance(p, click.Option)]
+    lines += [_table(("option", "meaning"), rows)] if rows else []
+    yield "\n".join(lines).strip()
+    if isinstance(command, click.Group):
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            if found is not None:
+                yield from _command(found, click.Context(found, context, child), f"{name} {child}")
+
+
+def _codes(epilog: str) -> str:
+    return re.sub(
+        r"^Example: (.*?)(   \(.*\))?$", lambda m: f"Example: `{m[1]}`{(m[2] or '').replace('   ', ' ')}", epilog
+    )
+
+
+def _flags(option: click.Option, context: click.Context) -> str:
+    value = "" if option.is_flag else f" {option.make_metavar(context)}"
+    return f"`{', '.join(option.opts)}{value}`"
+
+
+def _help(option: click.Option) -> str:
+    text = option.help or "-"
+    shown = option.default if option.show_default else None
+    return f"{text} Default: `{shown}`." if shown is not None else text
+
+
+def hooks() -> str:
+    """Give each hook with its exact signature and its documentation."""
+    return "\n\n".join(_hook(name, getattr(hookspecs, name)) for name in hookspecs.__all__)
+
+
+def _hook(name: str, function: Callable[..., Any]) -> str:
+    signature = str(inspect.signature(function)).replace("'", "")
+    body, _, example = (inspect.getdoc(function) or "").partition("Example::")
+    text = f"### {name}\n\n```python\ndef {name}{signature}: ...\n```\n\n{_markdown(body)}"
+    return f"{text}\n\n```python\n{inspect.cleandoc(example)}\n```"
+
+
+def _markdown(doc: str) -> str:
+    """Give a docstring's sections as Markdown."""
+    text, _, rest = doc.partition("\nArgs:\n")
+    lines = [text.strip()]
+    if rest:
+        lines += ["", *(f"- `{name}`: {meaning}" for name, meaning in _arguments(doc))]
+    if returns := re.search(r"\nReturns:\n((?:    .*\n?)+)", doc):
+        lines += ["", f"It returns: {' '.join(returns[1].split())}"]
+    return re.sub(r"``(.+?)``", r"`\1`", "\n".join(lines))
+
+
+def corrections() -> str:
+    """Give a row a correction of moto that is shipped."""
+    rows = [(each.service, each.says, each.source) for each in sorted(discover_corrections(), key=lambda c: c.name)]
+    return _table(("service", "what AWS does and moto does not", "source"), rows)
+
+
+def errors() -> str:
+    """Give the exit codes of the code: the errors' and those that a command works out."""
+    source = ast.parse((ROOT / "core" / "errors.py").read_text("utf-8"))
+    classes = [each for each in source.body if isinstance(each, ast.ClassDef)]
+    module = sys.modules["trueup.errors"]
+    rows = []
+    for each in classes[1:]:
+        said = (ast.get_docstring(each) or "").split("\n\n")[0].replace("\n", " ")
+        rows.append((f"`{each.name}`", str(getattr(module, each.name).exit_code), said))
+    return _table(("error", "exit code", "meaning"), rows)
+
+
+def _types(host: Host) -> list[str]:
+    return sorted(host.fact_schemas())
+
+
+def _rules() -> list[Rule]:
+    host = Host()
+    return list(load_rules(host.rule_sources(), host.fact_schemas()).rules.values())
+
+
+def _unit(fact: Fact) -> str:
+    return str(fact.schema.get("x-unit", "-"))
+
+
+def _description(fact: Fact) -> str:
+    return str(fact.schema.get("description", "-"))
+
+
+def _arguments(doc: str) -> Iterable[tuple[str, str]]:
+    """Yield the names and meanings of a docstring's ``Args``."""
+    section = doc.partition("Args:\n")[2].partition("\n\n")[0]
+    for entry in re.split(r"\n(?=    \S)", f"\n{section}"):
+        name, colon, meaning = " ".join(entry.split()).partition(": ")
+        if colon:
+            yield name, re.sub(r"``(.+?)``", r"`\1`", meaning)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [tuple(cell.replace("|", "\\|") for cell in row) for row in rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [tuple(head), ("---",) * len(head), *lines])
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "actions": actions,
+    "commands": commands,
+    "corrections": corrections,
+    "errors": errors,
+    "facts": facts,
+    "hooks": hooks,
+    "rules": rules,
+    "settings": settings,
+    "support": support,
+}
+
+if __name__ == "__main__":
+    main()
