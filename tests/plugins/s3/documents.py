@@ -35,7 +35,7 @@ _FILTER = st.one_of(
     ),
 )
 
-_DATE = st.dates().map(lambda day: f"{2027 + day.year % 50}-{day.month:02}-{min(day.day, 28):02}T00:00:00Z")
+_DATE = st.dates().map(lambda day: f"{2028 + day.year % 50}-{day.month:02}-{min(day.day, 28):02}T00:00:00Z")
 
 _ACTIONS = st.one_of(
     st.fixed_dictionaries({"Expiration": st.fixed_dictionaries({"Days": st.integers(400, 4000)})}),

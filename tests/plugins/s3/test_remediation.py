@@ -1,0 +1,192 @@
+"""Each fix five ways: it fails before, a plan writes nothing, an apply makes it pass, once only, and can be undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from trueup.applying.options import ApplyOptions
+from trueup.errors import RefusedError
+from trueup.journal.changes import ChangeStatus
+from trueup.plugins.s3.estate import build
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trueup.planning.plan_file import Plan
+
+ALLOWED = ApplyOptions(allow=("disruptive",), allow_irreversible=True)
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One rule's fix of one bucket.
+
+    Args:
+        rule: the rule.
+        bucket: the bucket.
+        write: the call that it takes.
+        undo: the call that undoes it.
+        parameters: of the rule, other than the defaults.
+    """
+
+    rule: str
+    bucket: str
+    write: str
+    undo: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def arn(self) -> str:
+        """Give the bucket's ARN."""
+        return f"arn:aws:s3:::{self.bucket}"
+
+
+PUT_RULES, NO_RULES = "s3:PutBucketLifecycleConfiguration", "s3:DeleteBucketLifecycle"
+MOVE = "s3-bucket-lifecycle-to-standard-ia"
+TLS = "s3-bucket-ssl-requests-only"
+KMS = {"algorithms": ["aws:kms"], "kms_key_id": "alias/shop"}
+FIXES = (
+    Fix(MOVE, "build-artifacts", PUT_RULES, NO_RULES),
+    Fix(MOVE, "invoice-archive", PUT_RULES, PUT_RULES),
+    Fix(MOVE, "media-library", PUT_RULES, PUT_RULES),
+    Fix(MOVE, "customer-documents", PUT_RULES, PUT_RULES),
+    Fix(MOVE, "team-backups", PUT_RULES, NO_RULES, {"access_pattern": "waived", "days": 45}),
+    Fix("s3-bucket-versioning-enabled", "build-artifacts", "s3:PutBucketVersioning", "s3:PutBucketVersioning"),
+    Fix(
+        "s3-bucket-level-public-access-prohibited",
+        "build-artifacts",
+        "s3:PutPublicAccessBlock",
+        "s3:DeletePublicAccessBlock",
+    ),
+    Fix(
+        "s3-bucket-server-side-encryption-enabled",
+        "build-artifacts",
+        "s3:PutBucketEncryption",
+        "s3:PutBucketEncryption",
+        KMS,
+    ),
+    Fix(TLS, "build-artifacts", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"),
+    Fix(TLS, "invoice-archive", "s3:PutBucketPolicy", "s3:PutBucketPolicy"),
+)
+
+
+@pytest.fixture(params=FIXES, ids=lambda fix: f"{fix.rule}-{fix.bucket}")
+def fix(request: pytest.FixtureRequest) -> Any:
+    """One of the fixes."""
+    return request.param
+
+
+@pytest.fixture
+def estate(operator: Any) -> Any:
+    """The operator of an account with the demo's buckets, who may do what is disruptive and does not come back."""
+    operator.aws.reset(start=datetime.now(UTC) - timedelta(days=40))
+    build(operator.aws)
+    operator.aws.clock.advance(timedelta(days=39).total_seconds())
+    operator.aws.calls.clear()
+    operator.options = ALLOWED
+    return operator
+
+
+def _plan(estate: Any, fix: Fix) -> Plan:
+    estate.parameters = {fix.rule: fix.parameters}
+    planned = estate.plan(fix.rule, fix.arn)
+    assert planned.plan is not None, estate.findings(planned.run)
+    plan: Plan = planned.plan
+    return plan
+
+
+def _statuses(estate: Any, run: str) -> list[tuple[str, str | None]]:
+    return [(str(record.status), record.reason) for record in estate.changes(run)]
+
+
+def test_the_audit_fails_before(estate: Any, fix: Fix) -> None:
+    """The bucket of the demo needs the fix."""
+    estate.parameters = {fix.rule: fix.parameters}
+    assert {fix.bucket: "fail"} == estate.verdicts(fix.rule, fix.arn)
+
+
+def test_a_plan_writes_nothing(estate: Any, fix: Fix) -> None:
+    """Planning reads, and reads only."""
+    steps = [step for change in _plan(estate, fix).changes() for step in change.steps]
+    assert [(fix.write, [fix.undo])] == [(step.call.name, [undo.name for undo in step.undo]) for step in steps]
+    assert [] == estate.writes()
+
+
+def test_an_apply_makes_it_pass_with_the_planned_calls_only(estate: Any, fix: Fix) -> None:
+    """What is sent is what the plan shows, and the audit agrees afterwards."""
+    plan = _plan(estate, fix)
+    run = estate.apply(plan)
+    assert [("applied", None)] == _statuses(estate, run)
+    assert [fix.write] == [call.name for call in estate.writes()]
+    assert {fix.bucket: "pass"} == estate.verdicts(fix.rule, fix.arn)
+
+
+def test_a_second_apply_does_nothing(estate: Any, fix: Fix) -> None:
+    """A used plan is refused, and there is nothing left to plan."""
+    plan = _plan(estate, fix)
+    estate.apply(plan)
+    estate.aws.calls.clear()
+    with pytest.raises(RefusedError):
+        estate.apply(plan)
+    assert estate.plan(fix.rule, fix.arn).plan is None
+    assert [] == estate.writes()
+
+
+def test_a_rollback_restores_what_was_there(estate: Any, fix: Fix) -> None:
+    """Every owned fact is as it was before, and the policy's text byte for byte."""
+    (change,) = _plan(estate, fix).changes()
+    before = estate.facts(change.resource, *change.before, "policy.text", "lifecycle")
+    run = estate.apply(_plan(estate, fix))
+    assert before != estate.facts(change.resource, *change.before, "policy.text", "lifecycle")
+    rollback = estate.rollback(run)
+    assert [str(ChangeStatus.ROLLED_BACK)] == [status for status, _ in _statuses(estate, run)], _statuses(
+        estate, rollback
+    )
+    assert before == estate.facts(change.resource, *change.before, "policy.text", "lifecycle")
+    assert [fix.write, fix.undo] == [call.name for call in estate.writes()]
+
+
+@pytest.mark.parametrize(("options", "said"), [(ApplyOptions(), "needs --allow disruptive"), (ALLOWED, None)])
+def test_a_tls_only_policy_needs_to_be_allowed(estate: Any, options: ApplyOptions, said: str | None) -> None:
+    """Somebody may use plain HTTP."""
+    estate.options = options
+    ((_, reason),) = _statuses(estate, estate.apply(_plan(estate, FIXES[-1])))
+    assert (said is None) is (reason is None)
+    assert (said or "") in (reason or "")
+
+
+def test_a_move_needs_to_be_allowed_as_irreversible(estate: Any) -> None:
+    """Objects that moved do not come back."""
+    estate.options = ApplyOptions(allow=("disruptive",))
+    ((_, reason),) = _statuses(estate, estate.apply(_plan(estate, FIXES[0])))
+    assert "irreversible" in (reason or "")
+    assert [] == estate.writes()
+
+
+def test_a_rule_that_somebody_added_meanwhile_makes_the_plan_stale(estate: Any) -> None:
+    """A put of what was planned would delete it."""
+    plan = _plan(estate, FIXES[0])
+    rule = {"ID": "new", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 7}}
+    estate.aws.client("s3").put_bucket_lifecycle_configuration(
+        Bucket="build-artifacts", LifecycleConfiguration={"Rules": [rule]}
+    )
+    estate.aws.calls.clear()
+    ((status, _),) = _statuses(estate, estate.apply(plan))
+    assert "stale" == status
+    assert [] == estate.writes()
+
+
+def test_a_policy_rewritten_meanwhile_makes_the_plan_stale(estate: Any) -> None:
+    """The same statements in other words: the undo would not give them back."""
+    plan = _plan(estate, FIXES[-1])
+    client = estate.aws.client("s3")
+    text = client.get_bucket_policy(Bucket="invoice-archive")["Policy"]
+    client.put_bucket_policy(Bucket="invoice-archive", Policy=text + "\n")
+    estate.aws.calls.clear()
+    ((status, _),) = _statuses(estate, estate.apply(plan))
+    assert "stale" == status
+    assert [] == estate.writes()
