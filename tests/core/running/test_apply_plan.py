@@ -196,7 +196,7 @@ def test_not_being_allowed_to_ask_is_said_and_no_error(shop: Shop, plan: Plan) -
     """Most roles may not simulate policies."""
     shop.aws.faults.inject("iam:SimulatePrincipalPolicy", "denied")
     assert 0 == shop.exit_code(shop.apply(plan))
-    assert 1 == len([line for line in shop.said if line.startswith("whether all calls are permitted was not asked")])
+    assert 1 == len([line for line in shop.said if line.startswith("whether all calls are permitted could not be asked")])
 
 
 def test_one_writer_per_account(shop: Shop, plan: Plan) -> None:
