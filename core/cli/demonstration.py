@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,7 +65,7 @@ def demonstrate(start: Start, folder: Path, port: int, say: Callable[[str], None
     with tempfile.TemporaryDirectory(prefix="trueup-demo-") as hidden, _simulated(port, say) as aws:
         own = Start(state=Path(hidden) / "state.db", plugins=start.plugins, config=start.config)
         own.clock = RemoteClock(aws.environment()["TRUEUP_SIMULATED_CLOCK"])
-        with _only_simulated(aws.environment()):
+        with _only_simulated(aws.environment()), closing(own):
             _Demo(own, Target(endpoint_url=aws.endpoint_url), folder, say).go()
 
 

@@ -64,6 +64,7 @@ INTERRUPTED = 130
 def trueup(context: click.Context, /, **options: Any) -> None:
     """Audit AWS against rules, fix what fails as planned, journalled calls, and roll back."""
     context.obj = Start(**options)
+    context.call_on_close(context.obj.close)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -82,6 +82,10 @@ class Start:
         own = tuple(RuleSource.of_user(path) for path in self.rule_folders)
         return load_rules((*self.host.rule_sources(), *own), self.host.fact_schemas(), tolerant=tolerant)
 
+    def close(self) -> None:
+        """Close what was opened."""
+        self._open.close()
+
     def start_logging(self) -> None:
         """Send the log to stderr in the chosen form."""
         from trueup.cli.logs import start_logging

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import weakref
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -53,10 +54,12 @@ class Store:
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
             self._connection.row_factory = sqlite3.Row
+            # also when nobody closes it: Python warns of connections that are forgotten
+            self._close = weakref.finalize(self, self._connection.close)
             try:
                 self._prepare()
             except BaseException:
-                self._connection.close()
+                self._close()
                 raise
 
     def _prepare(self) -> None:
@@ -81,7 +84,7 @@ class Store:
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self._close()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
