@@ -277,5 +277,5 @@ class S3Plugin(ServicePlugin):
         return actions.require_tls(bucket, parameters)
 
 
-def _of(bucket: Resource) -> dict[str, str]:
+def _of(bucket: Resource) -> dict[str, Any]:
     return {"Bucket": bucket.id, "ExpectedBucketOwner": bucket.account}

@@ -46,6 +46,9 @@ _TYPES = (
 _FRESH_DAYS = 3
 """Storage metrics lag by more than a day; what is older than this is no picture of today."""
 
+_ENOUGH_DAYS = 28
+"""Four whole weeks: what is read at a month's end only must not be missed by much."""
+
 _COUNT = "number_of_objects"
 _SILENT_WHEN_EMPTY = "S3 user guide, metrics and dimensions: a storage type that is not used has no data point"
 _SILENT_WHEN_IDLE = "S3 user guide, metrics and dimensions: a request metric has points only when there are requests"
@@ -129,8 +132,9 @@ def access(bucket: Snapshot) -> dict[str, Any]:
     """Give how a bucket is read.
 
     Returns:
-        ``{"known", "days", "retrieved_bytes_month"}``: whether request metrics of the whole bucket tell, over how
-        many days they do, and what would be read in a month at that rate; null when they do not.
+        ``{"known", "days", "retrieved_bytes_month"}``: whether request metrics of the whole bucket tell of at least
+        four weeks, of how many days they do, and what would be read in a month at that rate; null when it is not
+        known.
 
     Raises:
         UnknownFactError: the metrics are configured and could not be read.
@@ -142,8 +146,10 @@ def access(bucket: Snapshot) -> dict[str, Any]:
     if not measured.points:
         return not_known
     days = int((measured.end.timestamp() - min(measured.points)) // DAY)
+    if days < _ENOUGH_DAYS:
+        return {**not_known, "days": days}
     read = sum(_series(bucket, REQUESTS, "bytes_downloaded").points.values())
-    return {"known": True, "days": days, "retrieved_bytes_month": int(read / max(days, 1) * _MONTH_DAYS)}
+    return {"known": True, "days": days, "retrieved_bytes_month": int(read / days * _MONTH_DAYS)}
 
 
 def _latest(series: Series) -> float:

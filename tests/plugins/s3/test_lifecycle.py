@@ -18,7 +18,7 @@ V1 = {"ID": "old", "Prefix": "logs/", "Status": "Enabled", "Expiration": {"Days"
 
 @given(rules=LIFECYCLES)
 def test_a_merge_loses_and_reorders_nothing(rules: list[dict[str, Any]]) -> None:
-    """Every rule stands where it stood with all its fields, the prefix of the old form in a filter, the new one last."""
+    """Every rule stands where it stood with all its fields, the old form in a filter, and the new one last."""
     new = transition_rule(rules, 30)
     after = merged(rules, new)
     assert [*map(in_filter_form, rules), new] == after

@@ -76,12 +76,16 @@ def test_requests_are_asked_for_only_where_they_are_paid_for(buckets: Any) -> No
         assert all(each.dimensions == {"BucketName": "orders", "FilterId": "all"} for each in queries)
 
 
-def test_reading_is_scaled_to_a_month(buckets: Any) -> None:
-    """Metrics that began ten days ago tell of ten days."""
-    series = buckets.stored(read=30) | {"requests.all_requests": buckets.series(lambda day: 1 if day >= 20 else None)}
-    series["requests.bytes_downloaded"] = buckets.series(lambda day: 30 if day >= 20 else None)
+@pytest.mark.parametrize(("days", "known"), [(30, True), (28, True), (27, False), (1, False)])
+def test_reading_is_known_from_four_weeks_on_and_scaled_to_a_month(buckets: Any, days: int, *, known: bool) -> None:
+    """Metrics that began not long ago would miss what is read once a month."""
+    series = buckets.stored(read=30) | {
+        "requests.all_requests": buckets.series(lambda day: 1 if day >= 30 - days else None)
+    }
+    series["requests.bytes_downloaded"] = buckets.series(lambda day: 30 if day >= 30 - days else None)
     found = buckets.snapshot(series)["access"]
-    assert {"known": True, "days": 10, "retrieved_bytes_month": int(30 * 730 / 24)} == found
+    month = int(30 * 730 / 24) if known else None
+    assert {"known": known, "days": days, "retrieved_bytes_month": month} == found
 
 
 @pytest.mark.parametrize(
