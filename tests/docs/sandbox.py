@@ -12,6 +12,8 @@ import sysconfig
 import threading
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.docs.blocks import ROOT
 
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ class Served:
             self.lines.append(line.rstrip("\n"))
             if "the simulated AWS is running" in line:
                 break
+        else:
+            self.process.communicate()
+            pytest.fail(f"{command} ended:\n" + "\n".join(self.lines))
         # Whatever it still says must not fill its pipe and hold it up.
         self._reader = threading.Thread(target=self.process.stdout.read, daemon=True)
         self._reader.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,8 +46,8 @@ def test_page_runs(page: Path, sandbox: Sandbox, request: pytest.FixtureRequest)
     for block in found:
         if block.kind == "file":
             sandbox.write(block.argument, block.text)
-        elif block.kind == "not run" and block.text.startswith("pip install -e "):
-            sandbox.install(block.text.split()[-1])
+        elif installs := re.fullmatch(r"pip install -e ([\w-]+)\n", block.text):
+            sandbox.install(installs[1])
         elif block.kind == "run":
             _run(block, sandbox)
 
