@@ -10,23 +10,26 @@ from typing import TYPE_CHECKING
 
 from trueup.applying.busy import busy
 from trueup.applying.freshness import check_fresh
-from trueup.applying.references import answered
+from trueup.applying.image import aspects_of, match
+from trueup.applying.references import RESULT, answered, references
 from trueup.applying.stepping import EndKind, Stepper
 from trueup.applying.verification import VerifiedKind, observed_aspects, verify
 from trueup.errors import PluginError, UnknownFactError
 from trueup.journal.changes import ChangeStatus, StepStatus
+from trueup.journal.runs import moment
 from trueup.planning.iac import managed_by
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from trueup.applying.bench import Bench
     from trueup.applying.stepping import End
+    from trueup.facts.snapshot import Snapshot
     from trueup.journal.changes import ChangeRecord, StepRecord
     from trueup.planning.planned import PlannedChange
     from trueup.ruleset.rule import BoundRule
 
 __all__ = ["Applier", "Outcome"]
-
-FROZEN = frozenset({ChangeStatus.INDETERMINATE, ChangeStatus.SETTLING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +58,35 @@ _UNFINISHED = {
 class Applier:
     """Applies the changes of one run, one at a time."""
 
-    def __init__(self, bench: Bench, run: str, *, include_managed: bool = False) -> None:
-        """Apply under the journal of ``run``; ``include_managed`` writes to resources managed as code, too."""
+    def __init__(
+        self, bench: Bench, run: str, *, include_managed: bool = False, planned_at: datetime | None = None
+    ) -> None:
+        """Apply under the journal of ``run``.
+
+        Args:
+            bench: what to work with.
+            run: the run.
+            include_managed: whether to write to resources managed as code, too.
+            planned_at: when the plan was made; what other runs did to a resource since then counts.
+        """
         self._bench = bench
         self._run = run
         self._include_managed = include_managed
+        self._planned_at = planned_at
+        self._checked: Snapshot | None = None
 
     def apply(self, change: PlannedChange, rule: BoundRule) -> Outcome:
         """Apply a change that was not begun."""
+        self._checked = None
         outcome = self._check(change, rule) or self._go_on(change, rule, [])
         self._bench.journal.changes.mark(self._run, change.id, outcome.status, outcome.reason)
         return outcome
 
     def resume(self, record: ChangeRecord, rule: BoundRule) -> Outcome:
         """Go on with a change that was begun, from what the journal knows of it."""
+        if why := self._frozen(record.change):
+            return Outcome(record.status, why, stops=True)
+        self._checked = None
         steps = self._bench.journal.changes.steps(self._run, record.change.id)
         undone = [step for step in steps if step.direction == "undo"]
         forward = [step for step in steps if step.direction == "forward"]
@@ -80,17 +98,22 @@ class Applier:
         return outcome
 
     def undo(self, change: PlannedChange, reason: str) -> Outcome:
-        """Undo an applied change of this run, because of what was seen after it."""
-        outcome = self._undo(change, len(change.steps), reason, [])
+        """Undo an applied change of this run, because of what was seen after it; what others changed since is left."""
+        snapshot = self._bench.reader.read(self._bench.type_of(change), change.resource, aspects_of(change.after))
+        found = match(snapshot, change.after)
+        if found.equal:
+            outcome = self._undo(change, len(change.steps), reason, [])
+        else:
+            now = found.unknown.sentence() if found.unknown else f"changed by others since, {found.sentence()}"
+            hint = f"look at it, then run `trueup rollback {self._run} --change {change.id}`"
+            outcome = Outcome(ChangeStatus.UNVERIFIED, f"{reason}; not undone: {now}; {hint}", stops=True)
         self._bench.journal.changes.mark(self._run, change.id, outcome.status, outcome.reason)
         return outcome
 
     def _check(self, change: PlannedChange, rule: BoundRule) -> Outcome | None:
         """Refuse what does not fit any more, is busy, or is not ours to write; keep what the rule was judged on."""
-        for other in self._bench.journal.changes.touching(change.resource.arn):
-            if other.status in FROZEN and (other.run, other.change.id) != (self._run, change.id):
-                reason = f"frozen: a change of run {other.run} is {other.status}; run `trueup resume {other.run}` first"
-                return Outcome(ChangeStatus.SKIPPED, reason)
+        if why := self._frozen(change) or self._since_the_plan(change):
+            return Outcome(ChangeStatus.SKIPPED, why)
         try:
             fresh = check_fresh(self._bench, change, rule)
         except (UnknownFactError, PluginError) as error:
@@ -106,13 +129,38 @@ class Applier:
             return Outcome(ChangeStatus.SKIPPED, why)
         schema = self._bench.schema_of(change)
         self._bench.journal.changes.keep_judged(self._run, change.id, observed_aspects(schema, rule, fresh.snapshot))
+        self._checked = fresh.snapshot
+        return None
+
+    def _frozen(self, change: PlannedChange) -> str | None:
+        """Give which other change of the resource must be brought to its end first."""
+        for other in self._bench.journal.changes.frozen(change.resource.arn):
+            if (other.run, other.change.id) != (self._run, change.id):
+                return f"frozen: a change of run {other.run} is {other.status}; run `trueup resume {other.run}` first"
+        return None
+
+    def _since_the_plan(self, change: PlannedChange) -> str | None:
+        """Give what was done to the resource after the plan was made that the plan could not know of."""
+        for other in self._bench.journal.changes.touching(change.resource.arn):
+            own = other.run == self._run
+            if other.change.id == change.id and own:
+                continue
+            if not own and (self._planned_at is None or moment(other.at) <= self._planned_at):
+                continue
+            if other.status is ChangeStatus.ROLLED_BACK and other.change.rule == change.rule:
+                return f"rolled back in run {other.run} after the plan was made; make a new plan"
+            if other.status is ChangeStatus.APPLIED and other.change.capacity and change.capacity:
+                return f"capacity was reduced in run {other.run} after the plan was made; one reduction at a time"
         return None
 
     def _go_on(self, change: PlannedChange, rule: BoundRule, begun: list[StepRecord]) -> Outcome:
         stepper = Stepper(self._bench, self._run, change, "forward", lambda: self._bench.interrupt.reason(self._run))
-        end = stepper.run(begun)
+        settled_before = bool(begun) and all(step.status is StepStatus.SETTLED for step in begun)
+        end = stepper.run(begun, self._checked)
         if end.kind is EndKind.SETTLED:
-            return self._verified(change, rule)
+            return self._verified(change, rule, again=settled_before and len(begun) == len(change.steps))
+        if end.kind in {EndKind.MOVED, EndKind.BUSY}:
+            return Outcome(ChangeStatus.STALE if end.kind is EndKind.MOVED else ChangeStatus.SKIPPED, end.reason)
         if end.kind is EndKind.STOPPED and end.in_effect == 0:
             return Outcome(ChangeStatus.PLANNED, end.reason, stops=True)
         if end.kind is EndKind.REFUSED and end.in_effect == 0:
@@ -122,11 +170,15 @@ class Applier:
         status, stops = _UNFINISHED[end.kind]
         return Outcome(status, f"{end.reason}; run `trueup resume {self._run}`", stops)
 
-    def _verified(self, change: PlannedChange, rule: BoundRule) -> Outcome:
+    def _verified(self, change: PlannedChange, rule: BoundRule, *, again: bool = False) -> Outcome:
+        """Verify a settled change; ``again`` when it was seen as planned before, so that only others can differ it."""
         (record,) = [each for each in self._bench.journal.changes.of(self._run) if each.change.id == change.id]
         found = verify(self._bench, change, rule, record.judged or {})
         if found.kind is VerifiedKind.RIGHT:
             return Outcome(ChangeStatus.APPLIED)
+        if found.kind is VerifiedKind.WRONG and again and found.differs:
+            reason = f"changed by others after it was applied, and left so: {found.reason}"
+            return Outcome(ChangeStatus.UNVERIFIED, reason, stops=True)
         if found.kind is VerifiedKind.WRONG:
             return self._undo(change, len(change.steps), found.reason, [])
         reason = f"applied, but not verified: {found.reason}; run `trueup resume {self._run}`"
@@ -138,6 +190,8 @@ class Applier:
         self._bench.say(f"undoing {change.id} on {change.resource.id}: {why}")
         steps = self._bench.journal.changes.steps(self._run, change.id)
         inverse = answered(change.inverse(count), [step for step in steps if step.direction == "forward"])
+        if any(True for step in inverse.steps for _ in references(step.call.parameters, RESULT)):
+            return Outcome(ChangeStatus.FAILED, f"{why}; the answer that its undo needs was lost", stops=True)
         end: End = Stepper(self._bench, self._run, inverse, "undo", lambda: None).run(begun)
         if end.kind is EndKind.SETTLED:
             return Outcome(ChangeStatus.ROLLED_BACK, why, stops=True)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trueup.applying.applier import Applier, Outcome
+from trueup.applying.applier import Applier, Outcome, in_effect
 from trueup.applying.soak import look, soak
+from trueup.errors import TrueupError
 from trueup.journal.changes import ChangeStatus
+from trueup.journal.runs import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +41,7 @@ class ApplyRun:
         self._run = run
         self._rules = rules
         self._options = options
-        self._applier = Applier(bench, run, include_managed=options.include_managed)
+        self._applier = Applier(bench, run, include_managed=options.include_managed, planned_at=_planned_at(bench, run))
         self._began: datetime = bench.clock.now()
 
     def go(self) -> str:
@@ -47,6 +49,9 @@ class ApplyRun:
         status = "failed"
         try:
             status = self._phases()
+        except TrueupError:
+            self._bench.say(f"the run broke off; what was sent is found out by `trueup resume {self._run}`")
+            raise
         finally:
             self._bench.journal.runs.finish(self._run, status)
         return status
@@ -57,6 +62,9 @@ class ApplyRun:
                 outcome = self._applier.resume(record, self._rules[record.change.rule])
                 if ended := self._ended(record.change, outcome):
                     return ended
+        if broken_off := self._undone_before():
+            self._skip_rest(f"the run was stopped: {broken_off.change.id} is {broken_off.status}")
+            return "stopped"
         return self._canaries() or self._soak() or self._waves() or "finished"
 
     def _canaries(self) -> str | None:
@@ -151,6 +159,18 @@ class ApplyRun:
             and (regression := self._rules[each.change.rule].regression) is not None
         ]
 
+    def _undone_before(self) -> ChangeRecord | None:
+        """Give the change for which an earlier part of this run stopped, when it could not skip the rest any more."""
+        for record in self._records():
+            steps = self._bench.journal.changes.steps(self._run, record.change.id)
+            undone = any(step.direction == "undo" for step in steps)
+            stuck = in_effect([step for step in steps if step.direction == "forward"]) > 0
+            if (record.status is ChangeStatus.ROLLED_BACK and undone) or (
+                record.status is ChangeStatus.FAILED and stuck
+            ):
+                return record
+        return None
+
     def _tried(self, action: Action) -> set[ChangeStatus]:
         return {each.status for each in self._records() if _action(each.change) == action}
 
@@ -159,6 +179,11 @@ class ApplyRun:
 
     def _records(self) -> list[ChangeRecord]:
         return self._bench.journal.changes.of(self._run)
+
+
+def _planned_at(bench: Bench, run: str) -> datetime | None:
+    digest = bench.journal.runs.get(run).plan_digest
+    return moment(bench.journal.plans.get(digest)["created_at"]) if digest else None
 
 
 def _action(change: PlannedChange) -> Action:

@@ -63,9 +63,8 @@ def check_fresh(bench: Bench, change: PlannedChange, rule: BoundRule) -> Fresh:
     if differs := _other_steps(change, now):
         return Fresh(snapshot, ChangeStatus.STALE, differs)
     # What earlier changes of the run took is in the fresh facts already; what others took since the plan is, too.
-    if short := Budgets().draw(action_of(declared, rule), answer, snapshot):
-        return Fresh(snapshot, ChangeStatus.SKIPPED, f"not enough is left now: {short}")
-    return Fresh(snapshot)
+    short = Budgets().draw(action_of(declared, rule), answer, snapshot)
+    return Fresh(snapshot, ChangeStatus.SKIPPED, f"not enough is left now: {short}") if short else Fresh(snapshot)
 
 
 def _moved(change: PlannedChange, snapshot: Snapshot) -> str | None:

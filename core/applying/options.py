@@ -47,4 +47,5 @@ class ApplyOptions:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> ApplyOptions:
         """Give the options that ``to_json`` wrote."""
-        return cls(**{**document, "allow": tuple(document.get("allow", ()))})
+        known = {name: document[name] for name in cls.__slots__ if name in document}
+        return cls(**{**known, "allow": tuple(known.get("allow", ()))})

@@ -10,21 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.applying.applier import in_effect
 from trueup.applying.image import aspects_of, match, overlaid
-from trueup.applying.references import answered
+from trueup.applying.references import RESULT, answered, references
 from trueup.applying.settling import LAG_SECONDS
 from trueup.applying.stepping import EndKind, Stepper
 from trueup.errors import UsageError
 from trueup.journal.changes import ChangeStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from trueup.applying.bench import Bench
     from trueup.applying.stepping import End
     from trueup.journal.changes import ChangeRecord
     from trueup.planning.planned import PlannedChange
 
-__all__ = ["Undo", "plan_rollback", "rollback_run"]
+__all__ = ["OVERRIDDEN", "Undo", "plan_rollback", "rollback_run"]
+
+# The option of a rollback's run that names the changes that are undone though others changed what they wrote.
+OVERRIDDEN = "overridden"
 
 # Statuses in which something of a change is, or may be, in effect.
 STANDING = frozenset(
@@ -46,11 +49,13 @@ class Undo:
         original: the change as its run left it.
         inverse: the calls that undo it; None when there is nothing to send.
         refused: why it is not rolled back, None when it is.
+        drift: what others changed that is undone all the same, None when they changed nothing.
     """
 
     original: ChangeRecord
     inverse: PlannedChange | None
     refused: str | None = None
+    drift: str | None = None
 
 
 def plan_rollback(
@@ -98,20 +103,30 @@ def _plan_one(
         return Undo(record, None)
     if any(not step.undo for step in change.steps[:count]):
         return Undo(record, None, f"cannot be undone: {change.reversible_reason}")
-    for later in bench.journal.changes.touching(change.resource.arn):
-        if (later.run, later.change.id) in chosen or later.status not in STANDING or not _after(later, record):
+    for later in _later(bench, record):
+        if (later.run, later.change.id) in chosen or later.status not in STANDING:
             continue
         if set(later.change.after) & set(change.after):
             return Undo(record, None, f"run {later.run} changed the same facts later; roll it back first")
-    found = _steps_in_effect(bench, change, count, restored)
-    if found is None and not override_drift:
-        return Undo(record, None, _drift(bench, change, count, restored))
+    found, drift = _steps_in_effect(bench, change, count, restored), None
+    if found is None:
+        refused, drift = _drift(bench, change, count, restored)
+        if refused or not override_drift:
+            return Undo(record, None, refused or f"{drift}; --override-drift undoes it all the same")
+        bench.say(f"{change.id} on {change.resource.id}: {drift}; undone all the same, as --override-drift says")
     count = count if found is None else found
-    return Undo(record, answered(change.inverse(count), forward) if count else None)
+    inverse = answered(change.inverse(count), forward) if count else None
+    if inverse and any(True for step in inverse.steps for _ in references(step.call.parameters, RESULT)):
+        return Undo(record, None, "cannot be undone: the answer that its undo needs was lost")
+    return Undo(record, inverse, drift=drift)
 
 
-def _after(later: ChangeRecord, record: ChangeRecord) -> bool:
-    return (later.run, later.position) > (record.run, record.position)
+def _later(bench: Bench, record: ChangeRecord) -> Iterator[ChangeRecord]:
+    """Yield the changes of the same resource that were made after this one, newest first."""
+    for each in bench.journal.changes.touching(record.change.resource.arn):
+        if (each.run, each.change.id) == (record.run, record.change.id):
+            return
+        yield each
 
 
 def _steps_in_effect(bench: Bench, change: PlannedChange, count: int, restored: Mapping[str, Any]) -> int | None:
@@ -123,7 +138,8 @@ def _steps_in_effect(bench: Bench, change: PlannedChange, count: int, restored: 
     while True:
         snapshot = overlaid(bench.reader.read(declared, change.resource, aspects), restored)
         passed = (bench.clock.now() - began).total_seconds()
-        still = all(each.holds(snapshot.aspects) is True for each in settled)
+        holds = [each.holds(snapshot.aspects) for each in settled]
+        still = all(each is True for each in holds)
         if still:
             for done in range(count, -1, -1):
                 image = dict(change.before)
@@ -131,21 +147,25 @@ def _steps_in_effect(bench: Bench, change: PlannedChange, count: int, restored: 
                     image.update(step.effect)
                 if match(snapshot, image).equal and (done == count or passed >= LAG_SECONDS):
                     return done
-        limit = LAG_SECONDS if still else change.settle_seconds
+        # what cannot be read, a deleted resource too, will not settle: nobody is to wait hours for it
+        limit = LAG_SECONDS if still or None in holds else change.settle_seconds
         if passed >= limit or bench.interrupt.signalled:
             return None
         bench.interrupt.sleep(change.poll_seconds)
 
 
-def _drift(bench: Bench, change: PlannedChange, count: int, restored: Mapping[str, Any]) -> str:
+def _drift(
+    bench: Bench, change: PlannedChange, count: int, restored: Mapping[str, Any]
+) -> tuple[str | None, str | None]:
+    """Give why nothing can be said of what is there now, or what others changed of it."""
     image = dict(change.before)
     for step in change.steps[:count]:
         image.update(step.effect)
     snapshot = bench.reader.read(bench.type_of(change), change.resource, aspects_of(image))
     found = match(overlaid(snapshot, restored), image)
     if found.unknown is not None:
-        return f"what is there now is not known: {found.unknown.sentence()}"
-    return f"changed by others since ({found.sentence()}); --override-drift undoes it all the same"
+        return f"what is there now is not known: {found.unknown.sentence()}", None
+    return None, f"changed by others since ({found.sentence() or 'it does not come to rest'})"
 
 
 def rollback_run(bench: Bench, run: str, undos: Iterable[Undo]) -> str:
@@ -183,6 +203,11 @@ def go_on(bench: Bench, run: str) -> str:
 
 def _one(bench: Bench, run: str, of_run: str, record: ChangeRecord) -> ChangeStatus:
     begun = [step for step in bench.journal.changes.steps(run, record.change.id) if step.direction == "forward"]
+    overridden = bench.journal.runs.get(run).options.get(OVERRIDDEN, ())
+    if not begun and record.change.id not in overridden and (why := _moved(bench, record.change)):
+        bench.journal.changes.mark(run, record.change.id, ChangeStatus.SKIPPED, why)
+        bench.say(f"{record.change.resource.id}: skipped: {why}")
+        return ChangeStatus.SKIPPED
     end: End = Stepper(bench, run, record.change, "forward", lambda: None).run(begun)
     status, reason = _STATUS[end.kind], end.reason or None
     if end.kind is EndKind.SETTLED:
@@ -190,6 +215,20 @@ def _one(bench: Bench, run: str, of_run: str, record: ChangeRecord) -> ChangeSta
     bench.journal.changes.mark(run, record.change.id, status, reason)
     bench.say(f"{record.change.resource.id}: {status}" + (f": {reason}" if reason else ""))
     return status
+
+
+def _moved(bench: Bench, inverse: PlannedChange) -> str | None:
+    """Give what others changed between the planning of an undo and its first call, None when nothing."""
+    began = bench.clock.now()
+    while True:
+        snapshot = bench.reader.read(bench.type_of(inverse), inverse.resource, aspects_of(inverse.before))
+        found = match(snapshot, inverse.before) if inverse.steps else match(snapshot, {})
+        if found.equal:
+            return None
+        if (bench.clock.now() - began).total_seconds() >= LAG_SECONDS or bench.interrupt.signalled:
+            now = found.unknown.sentence() if found.unknown else found.sentence()
+            return f"changed since the rollback was planned ({now}); roll back again"
+        bench.interrupt.sleep(inverse.poll_seconds)
 
 
 _STATUS = {

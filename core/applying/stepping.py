@@ -6,11 +6,11 @@ blindly. The same code applies, undoes and resumes: only the direction and the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from trueup.applying.image import aspects_of
+from trueup.applying.image import aspects_of, match
 from trueup.applying.references import fact_aspects, kept_paths, kept_results, resolve
 from trueup.applying.settling import Settled, SettledKind, decide, settle
 from trueup.errors import AmbiguousWriteError, CallRefusedError, RefusedError, ThrottledWriteError
@@ -40,6 +40,8 @@ class EndKind(Enum):
     REFUSED = auto()
     MOVING = auto()
     WRONG = auto()
+    MOVED = auto()
+    BUSY = auto()
     NOT_KNOWN = auto()
     INDETERMINATE = auto()
     STOPPED = auto()
@@ -80,13 +82,17 @@ class Stepper:
         self._direction = direction
         self._stop = stop
         self._results: dict[str, dict[str, object]] = {}
+        self._checked: Snapshot | None = None
 
-    def run(self, begun: list[StepRecord]) -> End:
+    def run(self, begun: list[StepRecord], checked: Snapshot | None = None) -> End:
         """Send the steps that were not sent yet, and settle the ones that were.
 
         Args:
             begun: this direction's step records of the journal, in order; empty at the start.
+            checked: the facts on which the change was found to fit; the first step takes its ``$fact`` values from
+                them and is not sent when the facts that it writes moved since.
         """
+        self._checked = checked
         for record in begun:
             self._results[str(record.position + 1)] = record.result or {}
         for position in range(len(self._change.steps)):
@@ -112,11 +118,16 @@ class Stepper:
     def _send(self, position: int, attempt: int) -> End | None:
         """Wait until the resource is ready, then send; None when AWS took the call."""
         step = self._change.steps[position]
-        snapshot, ready = self._until_ready(position)
+        checked = self._checked if position == 0 else None
+        snapshot, ready = self._until_ready(position, wait=checked is None or attempt > 1)
         if not ready and self._bench.interrupt.signalled:
             return End(EndKind.STOPPED, position, "interrupted before the resource was ready")
         if stopped := self._stopped(position):
             return stopped
+        if checked is not None:
+            if moved := self._moved(snapshot, ready=ready or attempt > 1):
+                return moved
+            snapshot = replace(snapshot, aspects={**snapshot.aspects, **checked.aspects})
         try:
             call = resolve(step.call, snapshot, self._results)
         except RefusedError as error:
@@ -200,7 +211,18 @@ class Stepper:
         aspects = fact_aspects(self._change) | ready.aspects | aspects_of(step.effect)
         return self._bench.reader.read(self._bench.type_of(self._change), self._change.resource, aspects)
 
-    def _until_ready(self, position: int) -> tuple[Snapshot, bool]:
+    def _moved(self, snapshot: Snapshot, *, ready: bool) -> End | None:
+        """Compare the facts that the first step writes with the plan's once more: the checks take their time."""
+        if not ready:
+            return End(EndKind.BUSY, 0, "busy: the resource is not ready any more")
+        found = match(snapshot, self._change.base_of(0))
+        if found.unknown is not None:
+            return End(EndKind.BUSY, 0, f"not known any more: {found.unknown.sentence()}")
+        if found.differs:
+            return End(EndKind.MOVED, 0, f"changed right before the call: {found.sentence()}")
+        return None
+
+    def _until_ready(self, position: int, *, wait: bool) -> tuple[Snapshot, bool]:
         """Wait for the step before to free the resource; at the limit the call is sent, and AWS says what it thinks."""
         began = self._bench.clock.now()
         condition = self._bench.compile(self._change, self._change.steps[position].ready)
@@ -208,7 +230,7 @@ class Stepper:
             snapshot = self._facts(position)
             ready = condition.holds(snapshot.aspects) is True
             waited = (self._bench.clock.now() - began).total_seconds()
-            if ready or waited >= self._change.settle_seconds or self._bench.interrupt.signalled:
+            if ready or not wait or waited >= self._change.settle_seconds or self._bench.interrupt.signalled:
                 return snapshot, ready
             self._bench.interrupt.sleep(self._change.poll_seconds)
 

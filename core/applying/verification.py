@@ -34,10 +34,11 @@ class VerifiedKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What verification found, and why."""
+    """What verification found, and why; ``differs`` when it is the facts that are not as planned."""
 
     kind: VerifiedKind
     reason: str = ""
+    differs: bool = False
 
 
 def observed_aspects(schema: FactSchema, rule: BoundRule, snapshot: Snapshot) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def verify(bench: Bench, change: PlannedChange, rule: BoundRule, judged: Mapping
     if found.unknown is not None:
         return Verified(VerifiedKind.NOT_KNOWN, found.unknown.sentence())
     if found.differs:
-        return Verified(VerifiedKind.WRONG, f"not as planned: {found.sentence()}")
+        return Verified(VerifiedKind.WRONG, f"not as planned: {found.sentence()}", differs=True)
     judgement = rule.judge({**snapshot.aspects, **judged})
     if judgement.verdict is Verdict.UNKNOWN:
         return Verified(VerifiedKind.NOT_KNOWN, judgement.unknown.sentence() if judgement.unknown else "unknown")

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.canonical import canonical, digest
 from trueup.errors import UsageError
+from trueup.journal.bundle_rows import problem_in
 from trueup.journal.tables import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from trueup.journal.journal import Journal
 
-__all__ = ["export_run", "import_run"]
+__all__ = ["IMPORTED", "export_run", "import_run"]
+
+# The option of a run that says that it came from another state: what it did not begin is nobody's approval here.
+IMPORTED = "imported"
 
 FORM = "trueup.run/1"
 _BY_RUN = ("rule", "scope", "finding", "change", "step", "event")
@@ -27,6 +31,8 @@ def export_run(journal: Journal, run: str) -> str:
     """Give a run as the text of its file."""
     record = journal.runs.get(run)
     tables = {"run": _rows(journal, "SELECT * FROM run WHERE id = ?", record.id)}
+    options = {name: value for name, value in record.options.items() if name != IMPORTED}
+    tables["run"][0]["options"] = json.dumps(options)
     for table in _BY_RUN:
         rows = _rows(journal, f"SELECT * FROM {table} WHERE run = ?", record.id)  # noqa: S608 - names from a constant
         tables[table] = [{k: v for k, v in row.items() if k not in _OWN_KEYS.get(table, ())} for row in rows]
@@ -49,7 +55,12 @@ def import_run(journal: Journal, text: str) -> str:
             return run
         message = f"run {run} is in this state already, with another content; it was left as it is"
         raise UsageError(message)
+    if wrong := problem_in(tables):
+        message = f"exported run {run}: {wrong}; it was not brought in"
+        raise UsageError(message)
     known = {table: _columns(journal, table) for table in tables}
+    options = {**json.loads(tables["run"][0]["options"]), IMPORTED: True}
+    tables["run"][0]["options"] = json.dumps(options)
     with journal.store.write() as db:
         for table, rows in tables.items():
             for row in rows:
@@ -75,7 +86,7 @@ def _checked(text: str) -> dict[str, Any]:
             and set(document["tables"]) == {"run", "plan", *_BY_RUN}
             and len(document["tables"]["run"]) == 1
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         document, sound = {}, False
     if not sound:
         message = f"expected a run exported by `trueup runs export` ({FORM}), found another or a changed file"

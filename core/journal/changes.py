@@ -166,15 +166,22 @@ class Changes:
         ]
 
     def touching(self, arn: str, since: datetime | None = None) -> list[ChangeRecord]:
-        """Give every change of a resource that applies have in the journal, newest first."""
+        """Give every change of a resource that applies have in the journal, newest first; by runs, then by position."""
         query = (
             "SELECT change.* FROM change JOIN run ON run.id = change.run WHERE arn = ? AND run.kind = 'apply'"
-            " AND at >= ? ORDER BY at DESC, change.rowid DESC"
+            " AND at >= ? ORDER BY run.started_at DESC, run.rowid DESC, change.position DESC"
         )
         return [_change(row) for row in self._store.rows(query, (arn, stamp(since) if since else ""))]
 
+    def frozen(self, arn: str) -> list[ChangeRecord]:
+        """Give the changes of a resource, undos by rollbacks among them, of which nobody knows yet how they end."""
+        query = "SELECT * FROM change WHERE arn = ? AND status IN ('indeterminate', 'settling') ORDER BY rowid"
+        return [_change(row) for row in self._store.rows(query, (arn,))]
+
     def _mark(self, db: sqlite3.Connection, run: str, change: str, status: ChangeStatus, reason: str | None) -> None:
         now = stamp(self._clock.now())
+        # a hostile name may hold half a surrogate pair, which SQLite cannot keep
+        reason = reason and reason.encode("utf-8", "backslashreplace").decode("utf-8")
         db.execute(
             "UPDATE change SET status = ?, reason = ?, at = ? WHERE run = ? AND id = ?",
             (status, reason, now, run, change),

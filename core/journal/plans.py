@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from trueup.errors import RefusedError
+from trueup.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,9 +35,16 @@ class Plans:
             )
 
     def get(self, digest: str) -> dict[str, Any]:
-        """Give the plan with a digest."""
-        (row,) = self._store.rows("SELECT document FROM plan WHERE digest = ?", (digest,))
-        document: dict[str, Any] = json.loads(row["document"])
+        """Give the plan with a digest.
+
+        Raises:
+            UsageError: it is not in this state.
+        """
+        rows = self._store.rows("SELECT document FROM plan WHERE digest = ?", (digest,))
+        if not rows:
+            message = f"plan {digest or 'of the run'} is not in the state {self._store.path}; plan again"
+            raise UsageError(message)
+        document: dict[str, Any] = json.loads(rows[0]["document"])
         return document
 
     def check(self, plan: str, digest: str) -> None:

@@ -139,6 +139,8 @@ class Planner:
                 return f"it would cost more, not less: likely saving {likely} a month"
         if change.capacity and any(c.capacity and c.resource.arn == change.resource.arn for c in assembly.changes):
             return "one reduction of capacity a resource and plan; plan again after it"
+        for record in self.journal.changes.frozen(change.resource.arn):
+            return f"frozen: run {record.run} left it {record.status}; run `trueup resume {record.run}` first"
         now, plan = self.clock.now(), self.settings.plan
         for record in self.journal.changes.touching(
             change.resource.arn, now - timedelta(days=max(plan.look_back_days, plan.block_rolled_back_days))
@@ -149,8 +151,6 @@ class Planner:
 
     def _history(self, change: PlannedChange, record: ChangeRecord) -> str | None:
         plan = self.settings.plan
-        if record.status in {ChangeStatus.INDETERMINATE, ChangeStatus.SETTLING}:
-            return f"frozen: run {record.run} left it {record.status}; run `trueup resume {record.run}` first"
         age = self._days_since(record)
         rolled_back = record.status is ChangeStatus.ROLLED_BACK and record.change.rule == change.rule
         if rolled_back and age < plan.block_rolled_back_days and not self.retry_rolled_back:

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from trueup import __version__
-from trueup.canonical import digest, plain
+from trueup.canonical import canonical, digest, plain
 from trueup.errors import RefusedError, UsageError
 from trueup.journal.runs import moment, stamp
 from trueup.planning.planned import PlannedChange
@@ -123,6 +123,7 @@ def read_plan(path: Path) -> Plan:
 
     try:
         document = json.loads(path.read_text("utf-8"), parse_constant=_no_number)
+        canonical(document)
     except (OSError, ValueError, RecursionError) as error:
         message = f"plan file {path}: expected a readable JSON file, found: {error}"
         raise UsageError(message) from error
@@ -137,6 +138,11 @@ def read_plan(path: Path) -> Plan:
             f"plan file {path} was edited: expected {document['digest']}, found {digest(content)}; make a new plan"
         )
         raise RefusedError(message)
+    try:
+        moment(document["created_at"]), moment(document["expires_at"])
+    except ValueError as error:
+        message = f"plan file {path}: expected moments as created_at and expires_at, found: {error}"
+        raise UsageError(message) from error
     return Plan(document)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from trueup.applying.bench import Bench
 from trueup.applying.interrupt import Interrupt
@@ -15,6 +16,7 @@ from trueup.auditing.resource_reader import ResourceReader
 from trueup.aws.alarms import read_alarms
 from trueup.aws.connection import connect
 from trueup.aws.settings import ClientSettings
+from trueup.clock import VARIABLE, RemoteClock
 from trueup.errors import RefusedError, UnreadableError
 from trueup.resource import Scope
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from trueup.settings import Settings
 
 __all__ = ["Account", "Target"]
+
+_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +110,27 @@ class Account:
         """Check that these credentials are for the account that a plan or run is for.
 
         Raises:
-            RefusedError: they are for another.
+            RefusedError: they are for another, it names none, or the clock is the simulated AWS's and AWS is not.
         """
+        self._check_clock(what)
         identity = self.connection.identity()
-        if expected is not None and identity.account != expected:
+        if expected is None:
+            message = f"{what}: expected the account that it is for, found none; it is not used"
+            raise RefusedError(message)
+        if identity.account != expected:
             message = (
                 f"{what} is for account {expected}, expected credentials for it, "
                 f"found {identity.arn}; choose another --profile"
+            )
+            raise RefusedError(message)
+
+    def _check_clock(self, what: str) -> None:
+        """A clock that jumps over soaks and settle limits is for the simulated AWS only."""
+        host = urlsplit(self.connection.reading_client("sts", self.connection.region).meta.endpoint_url).hostname
+        if isinstance(self.clock, RemoteClock) and host not in _THIS_MACHINE:
+            message = (
+                f"{what} is not used: the clock is the simulated AWS's ({VARIABLE}), expected its endpoint too, "
+                f"found {host}; unset {VARIABLE}"
             )
             raise RefusedError(message)
 

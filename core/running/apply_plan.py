@@ -13,16 +13,19 @@ from trueup.applying.options import ApplyOptions
 from trueup.applying.rollback import go_on
 from trueup.aws.permissions import simulate
 from trueup.errors import RefusedError, UsageError
+from trueup.journal.bundle import IMPORTED
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.lock import account_lock
 from trueup.planning.limits import over_limits
 from trueup.planning.permissions import plan_actions
 from trueup.planning.plan_file import Plan
 from trueup.running.closing_audit import audit_changed
+from trueup.running.held import check_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from trueup.applying.bench import Bench
     from trueup.journal.runs import RunRecord
     from trueup.planning.planned import PlannedChange
     from trueup.ruleset.rule import BoundRule
@@ -61,16 +64,16 @@ class PlanApplier:
             message = f"plan {plan.id}: expected the digest {digest}, found {plan.digest}; review it again"
             raise RefusedError(message)
         journal.plans.check(plan.id, plan.digest)
-        plan.check_expiry(self.account.clock.now())
-        bench = self.account.bench(self.say)
-        if why := bench.interrupt.frozen():
-            message = f"plan {plan.id} is not applied: {why}"
-            raise RefusedError(message)
+        self._check_now(self.account.bench(self.say))
         self.account.check_account(plan.account, f"plan {plan.id}")
         changes = plan.changes()
+        rules = plan.rules(self.account.host.fact_schemas())
+        check_held(self.account, f"plan {plan.id}", changes)
+        if strange := sorted({change.rule for change in changes} - rules.keys()):
+            message = f"plan {plan.id}: expected the rules of its changes in it, found none of {', '.join(strange)}"
+            raise RefusedError(message)
         if over := over_limits([c for c in changes if self._allowed(c)], plan.matched, self.account.settings.plan):
             raise RefusedError("\n".join(over))
-        rules = plan.rules(self.account.host.fact_schemas())
         self._check_permissions(changes, rules)
         return rules
 
@@ -79,7 +82,10 @@ class PlanApplier:
         account, journal = self.account, self.account.journal
         bench = account.bench(self.say)
         with account_lock(journal.store.path, self.plan.account), bench.interrupt.catching_signals():
+            # asked again: a person may have taken long to answer, and another process may have been quicker
+            self._check_now(bench)
             journal.plans.keep(self.plan.document, None)
+            journal.plans.claim(self.plan.digest, account.run)
             run = journal.runs.start(
                 "apply",
                 run=account.run,
@@ -89,7 +95,6 @@ class PlanApplier:
                 plan_digest=self.plan.digest,
                 options=self.options.to_json(),
             )
-            journal.plans.claim(self.plan.digest, run)
             for change in self.plan.changes():
                 refusal = self.options.refusal(change)
                 status = ChangeStatus.SKIPPED if refusal else ChangeStatus.PLANNED
@@ -97,6 +102,12 @@ class PlanApplier:
             if ApplyRun(bench, run, rules, self.options).go() != "interrupted":
                 audit_changed(account, run, rules, self.say)
         return run
+
+    def _check_now(self, bench: Bench) -> None:
+        self.plan.check_expiry(self.account.clock.now())
+        if why := bench.interrupt.frozen():
+            message = f"plan {self.plan.id} is not applied: {why}"
+            raise RefusedError(message)
 
     def _allowed(self, change: PlannedChange) -> bool:
         managed = change.managed_by is not None and not self.options.include_managed
@@ -128,7 +139,7 @@ def resume(account: Account, record: RunRecord, say: Callable[[str], None]) -> s
 
     Raises:
         UsageError: it is neither.
-        RefusedError: the credentials are for another account.
+        RefusedError: the credentials are for another account, or the run holds calls that no action declares.
     """
     if record.kind not in {"apply", "rollback"}:
         message = f"run {record.id}: expected an apply or a rollback to resume, found {record.kind}"
@@ -137,6 +148,7 @@ def resume(account: Account, record: RunRecord, say: Callable[[str], None]) -> s
     bench = account.bench(say)
     journal = account.journal
     with account_lock(journal.store.path, record.account or ""), bench.interrupt.catching_signals():
+        check_held(account, f"run {record.id}", (each.change for each in journal.changes.of(record.id)))
         journal.runs.reopen(record.id)
         if record.kind == "rollback":
             go_on(bench, record.id)
@@ -144,9 +156,12 @@ def resume(account: Account, record: RunRecord, say: Callable[[str], None]) -> s
         plan = Plan(journal.plans.get(record.plan_digest or ""))
         options = ApplyOptions.from_json(record.options)
         rules = plan.rules(account.host.fact_schemas())
+        check_held(account, f"plan {plan.id}", plan.changes())
         for change in _unrecorded(account, record, plan):
             refusal = options.refusal(change)
             journal.changes.add(record.id, change, ChangeStatus.SKIPPED if refusal else ChangeStatus.PLANNED, refusal)
+        if record.options.get(IMPORTED):
+            _skip_planned(account, record, "the run was brought in from elsewhere: plan anew what it did not begin")
         _skip_expired(account, record, plan)
         if ApplyRun(bench, record.id, rules, options).go() != "interrupted":
             audit_changed(account, record.id, rules, say)
@@ -164,6 +179,10 @@ def _skip_expired(account: Account, record: RunRecord, plan: Plan) -> None:
     try:
         plan.check_expiry(account.clock.now())
     except RefusedError as error:
-        for each in account.journal.changes.of(record.id):
-            if each.status is ChangeStatus.PLANNED:
-                account.journal.changes.mark(record.id, each.change.id, ChangeStatus.SKIPPED, str(error))
+        _skip_planned(account, record, str(error))
+
+
+def _skip_planned(account: Account, record: RunRecord, why: str) -> None:
+    for each in account.journal.changes.of(record.id):
+        if each.status is ChangeStatus.PLANNED:
+            account.journal.changes.mark(record.id, each.change.id, ChangeStatus.SKIPPED, why)

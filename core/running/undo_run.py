@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trueup.applying.rollback import plan_rollback, rollback_run
+from trueup.applying.rollback import OVERRIDDEN, STANDING, plan_rollback, rollback_run
 from trueup.errors import UsageError
 from trueup.journal.lock import account_lock
+from trueup.running.held import check_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,10 +46,13 @@ class UndoRun:
             raise UsageError(message)
         self.account.check_account(self.record.account, f"run {self.record.id}")
         bench = self.account.bench(self.say)
+        for each in self.account.journal.changes.of(self.record.id):
+            if each.status in STANDING and change in {None, each.change.id} and arn in {None, each.change.resource.arn}:
+                check_held(self.account, f"run {self.record.id}", [each.change])
         return plan_rollback(bench, self.record.id, change=change, arn=arn, override_drift=override_drift)
 
     def go(self, undos: Sequence[Undo]) -> str:
-        """Roll back; give the id of the rollback's own run."""
+        """Roll back what ``plan`` gave, but for what moved since then; give the id of the rollback's own run."""
         journal = self.account.journal
         bench = self.account.bench(self.say)
         with account_lock(journal.store.path, self.record.account or ""), bench.interrupt.catching_signals():
@@ -59,6 +63,7 @@ class UndoRun:
                 principal=self.account.connection.identity().arn,
                 plan_digest=self.record.plan_digest,
                 of_run=self.record.id,
+                options={OVERRIDDEN: [undo.original.change.id for undo in undos if undo.drift]},
             )
             rollback_run(bench, run, undos)
         return run
