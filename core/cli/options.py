@@ -43,7 +43,7 @@ def selection_options(function: F) -> F:
         click.option("--pack", "packs", multiple=True, metavar="ID", help="Rules of a pack. Repeatable."),
         click.option("--control", "controls", multiple=True, metavar="FRAMEWORK:ID", help="Rules of a requirement."),
         click.option("--service", "services", multiple=True, help="Rules about a service. Repeatable."),
-        click.option("--severity", "severities", multiple=True, type=click.Choice(list(Severity)), help="Repeatable."),
+        click.option("--severity", "severities", multiple=True, type=click.Choice([each.value for each in Severity]), help="Repeatable."),
         click.option("--category", "categories", multiple=True, help="cost, security, … Repeatable."),
         click.option("--resource", "resources", multiple=True, metavar="ARN", help="Only this resource. Repeatable."),
         click.option("--tag", "tags", multiple=True, metavar="KEY[=VALUE]", help="Only so tagged. Repeatable."),
