@@ -61,8 +61,10 @@ def _step(step: Any) -> Iterator[str]:
     if not isinstance(step, Step):
         yield f"expected a Step, found {step!r:.100}"
         return
-    undo = step.undo if isinstance(step.undo, tuple | list) else (step.undo,)
-    for call in (step.call, *undo):
+    if not isinstance(step.undo, tuple | list):
+        yield f"expected a tuple of calls as undo, found one {type(step.undo).__name__}"
+        return
+    for call in (step.call, *step.undo):
         named = isinstance(call, Call) and isinstance(call.service, str) and isinstance(call.operation, str)
         if not named or not isinstance(call.parameters, Mapping) or not _json(call.parameters):
             yield f"expected a Call with JSON-shaped parameters, found one of type {type(call).__name__}"
