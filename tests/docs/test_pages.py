@@ -56,5 +56,5 @@ def _run(block: Block, sandbox: Sandbox) -> None:
     for command in commands(block.text):
         code, output = sandbox.run(command.text)
         shown = f"{block.page}:{block.line}: $ {command.text}\n{output}"
-        assert (command.code, shown) == (code, shown)
+        assert command.code == code, shown
         assert prints(command.output, output), f"{shown}\nexpected:\n" + "\n".join(command.output)
