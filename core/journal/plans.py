@@ -64,14 +64,15 @@ class Plans:
                 raise RefusedError(message)
 
     def claim(self, digest: str, run: str) -> None:
-        """Mark the plan as applied by ``run``, in one transaction with the look whether it was.
+        """Mark the plan as applied by ``run``, in one transaction with the look whether it was; twice does no harm.
 
         Raises:
             RefusedError: another run applied it.
         """
         with self._store.write() as db:
             changed = db.execute(
-                "UPDATE plan SET applied_by = ? WHERE digest = ? AND applied_by IS NULL", (run, digest)
+                "UPDATE plan SET applied_by = ?1 WHERE digest = ?2 AND (applied_by IS NULL OR applied_by = ?1)",
+                (run, digest),
             ).rowcount
         if changed != 1:
             message = f"plan {digest} was applied already by another run; make a new plan"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from trueup.applying.bench import Bench
+    from trueup.journal.journal import Journal
     from trueup.journal.runs import RunRecord
     from trueup.planning.planned import PlannedChange
     from trueup.ruleset.rule import BoundRule
@@ -85,7 +86,6 @@ class PlanApplier:
             # asked again: a person may have taken long to answer, and another process may have been quicker
             self._check_now(bench)
             journal.plans.keep(self.plan.document, None)
-            journal.plans.claim(self.plan.digest, account.run)
             run = journal.runs.start(
                 "apply",
                 run=account.run,
@@ -95,6 +95,7 @@ class PlanApplier:
                 plan_digest=self.plan.digest,
                 options=self.options.to_json(),
             )
+            _claim(journal, self.plan, run)
             for change in self.plan.changes():
                 refusal = self.options.refusal(change)
                 status = ChangeStatus.SKIPPED if refusal else ChangeStatus.PLANNED
@@ -157,6 +158,7 @@ def resume(account: Account, record: RunRecord, say: Callable[[str], None]) -> s
         options = ApplyOptions.from_json(record.options)
         rules = plan.rules(account.host.fact_schemas())
         check_held(account, f"plan {plan.id}", plan.changes())
+        _claim(journal, plan, record.id)
         for change in _unrecorded(account, record, plan):
             refusal = options.refusal(change)
             journal.changes.add(record.id, change, ChangeStatus.SKIPPED if refusal else ChangeStatus.PLANNED, refusal)
@@ -166,6 +168,15 @@ def resume(account: Account, record: RunRecord, say: Callable[[str], None]) -> s
         if ApplyRun(bench, record.id, rules, options).go() != "interrupted":
             audit_changed(account, record.id, rules, say)
     return record.id
+
+
+def _claim(journal: Journal, plan: Plan, run: str) -> None:
+    """Take the plan for a run, which ends here when another one has it; a killed run may not have come so far."""
+    try:
+        journal.plans.claim(plan.digest, run)
+    except RefusedError:
+        journal.runs.finish(run, "failed")
+        raise
 
 
 def _unrecorded(account: Account, record: RunRecord, plan: Plan) -> Iterator[PlannedChange]:

@@ -239,3 +239,37 @@ def test_no_error_leaves_an_exit_code_of_success(shop: Shop) -> None:
     assert 0 != changes_code([ChangeStatus.PLANNED], "stopped")
     assert 0 != changes_code([ChangeStatus.PLANNED], "failed")
     assert shop.state.stat().st_mode & 0o077 == 0
+
+
+def test_a_run_killed_before_it_took_its_plan_takes_it_when_resumed(shop: Shop) -> None:
+    """The plan is used up then, and another run that took it meanwhile keeps it."""
+    shop.queues("a")
+    plan = shop.planned(fix())
+    killed = [_begun(shop, plan) for _ in range(2)]
+    shop.resume(killed[0])
+    assert {"a": "applied"} == shop.statuses(killed[0])
+    with pytest.raises(RefusedError, match=f"was applied already by run {killed[0]}"):
+        shop.apply(plan)
+    shop.aws.calls.clear()
+    with pytest.raises(RefusedError, match="was applied already by another run"):
+        shop.resume(killed[1])
+    assert ([], "failed") == (shop.written(), shop.journal.runs.get(killed[1]).status)
+
+
+def test_what_becomes_busy_between_the_checks_and_the_call_is_left(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deployment that starts while alarms are read: nothing waits for it and writes on what was read before."""
+    shop.queues("a")
+    plan = shop.planned(fix(ready={"attributes.DelaySeconds": {"const": 0}}))
+    from trueup_queues import plugin  # type: ignore[import-not-found]  # installed by the fixture
+
+    before = plugin.changed
+
+    def meanwhile(queue: Any, given: Any) -> Any:
+        shop.change_by_hand("a", DelaySeconds=9)
+        shop.aws.calls.clear()
+        return before(queue, given)
+
+    monkeypatch.setattr(plugin, "changed", meanwhile)
+    run = shop.apply(plan)
+    assert ({"a": "skipped"}, []) == (shop.statuses(run), shop.written())
+    assert "busy: the resource is not ready any more" in shop.reasons(run)
