@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trueup.aws.credentials import CredentialSource, credentials_error
+from trueup.aws.gate import CallGate
 from trueup.aws.guard import ReadingGuard, WritingGuard
 from trueup.aws.regions import check_region, client_region, partition_of, regions_of
 from trueup.aws.settings import ClientSettings
@@ -96,6 +97,7 @@ class Connection:
         self._region = region
         self._settings = settings
         self._guard = ReadingGuard()
+        self._gate = CallGate(settings.workers)
         self._readers: dict[tuple[str, str], Any] = {}
         self._writers: dict[tuple[str, str], tuple[Any, WritingGuard]] = {}
         self._identity: Identity | None = None
@@ -188,14 +190,16 @@ class Connection:
         return Writer(self, scope)
 
     def reading_client(self, service: str, region: str) -> Any:
-        """Give the shared client that can only read."""
+        """Give the shared client that can only read; reads under way at once are bounded over all of them."""
         key = service, client_region(region, partition_of(self._region))
         found = self._readers.get(key)
         if found is not None:
             return found
         with _lock:
             if key not in self._readers:
-                self._readers[key] = self._made(lambda: self._session.reading_client(*key, self._guard))
+                made = self._made(lambda: self._session.reading_client(*key, self._guard))
+                self._gate.attach(made)
+                self._readers[key] = made
             return self._readers[key]
 
     def writing_client(self, service: str, region: str) -> tuple[Any, WritingGuard]:

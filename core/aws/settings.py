@@ -16,7 +16,7 @@ class ClientSettings:
     """How the clients of a connection behave.
 
     Args:
-        workers: how many threads share one client; its pool holds as many connections.
+        workers: how many reads are under way at once, whatever the number of threads; as many connections are kept.
         attempts: how often a read is sent in all; a write is always sent once.
         connect_timeout_seconds: how long a connection may take to open.
         read_timeout_seconds: how long an answer may be silent.
