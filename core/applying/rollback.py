@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from trueup.journal.changes import ChangeRecord
     from trueup.planning.planned import PlannedChange
 
-__all__ = ["OVERRIDDEN", "Undo", "plan_rollback", "rollback_run"]
+__all__ = ["OVERRIDDEN", "Undo", "go_on", "plan_rollback", "record_rollback", "rollback_run"]
 
 # The option of a rollback's run that names the changes that are undone though others changed what they wrote.
 OVERRIDDEN = "overridden"
@@ -170,13 +170,19 @@ def _drift(
 
 def rollback_run(bench: Bench, run: str, undos: Iterable[Undo]) -> str:
     """Carry a planned rollback out under the journal of ``run``; give how the run ended."""
-    for undo in undos:
-        shown = undo.inverse or replace(undo.original.change, steps=())
-        bench.journal.changes.add(run, shown, ChangeStatus.PLANNED, undo.original.run)
-        if undo.refused:
-            bench.journal.changes.mark(run, shown.id, ChangeStatus.SKIPPED, undo.refused)
-            bench.say(f"{shown.resource.id}: skipped: {undo.refused}")
+    record_rollback(bench, run, undos)
     return go_on(bench, run)
+
+
+def record_rollback(bench: Bench, run: str, undos: Iterable[Undo]) -> None:
+    """Put a planned rollback into the journal, whole or not at all: a resume undoes what is recorded, and only that."""
+    with bench.journal.store.write():
+        for undo in undos:
+            shown = undo.inverse or replace(undo.original.change, steps=())
+            bench.journal.changes.add(run, shown, ChangeStatus.PLANNED, undo.original.run)
+            if undo.refused:
+                bench.journal.changes.mark(run, shown.id, ChangeStatus.SKIPPED, undo.refused)
+                bench.say(f"{shown.resource.id}: skipped: {undo.refused}")
 
 
 def go_on(bench: Bench, run: str) -> str:

@@ -90,10 +90,16 @@ class Store:
     def write(self) -> Iterator[sqlite3.Connection]:
         """Give a connection inside one transaction; it is on disk when the block ends without an error.
 
+        A block inside another one is part of the outer one's transaction, so that what belongs together is kept
+        together or not at all.
+
         Raises:
             StateError: the file is locked, read-only, corrupt, or the disk is full.
         """
         with self._mutex, self._errors():
+            if self._connection.in_transaction:
+                yield self._connection
+                return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

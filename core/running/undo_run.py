@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trueup.applying.rollback import OVERRIDDEN, STANDING, plan_rollback, rollback_run
+from trueup.applying.rollback import OVERRIDDEN, STANDING, go_on, plan_rollback, record_rollback
 from trueup.errors import UsageError
 from trueup.journal.lock import account_lock
 from trueup.running.held import check_held
@@ -56,14 +56,16 @@ class UndoRun:
         journal = self.account.journal
         bench = self.account.bench(self.say)
         with account_lock(journal.store.path, self.record.account or ""), bench.interrupt.catching_signals():
-            run = journal.runs.start(
-                "rollback",
-                run=self.account.run,
-                account=self.record.account,
-                principal=self.account.connection.identity().arn,
-                plan_digest=self.record.plan_digest,
-                of_run=self.record.id,
-                options={OVERRIDDEN: [undo.original.change.id for undo in undos if undo.drift]},
-            )
-            rollback_run(bench, run, undos)
+            with journal.store.write():
+                run = journal.runs.start(
+                    "rollback",
+                    run=self.account.run,
+                    account=self.record.account,
+                    principal=self.account.connection.identity().arn,
+                    plan_digest=self.record.plan_digest,
+                    of_run=self.record.id,
+                    options={OVERRIDDEN: [undo.original.change.id for undo in undos if undo.drift]},
+                )
+                record_rollback(bench, run, undos)
+            go_on(bench, run)
         return run

@@ -209,7 +209,8 @@ def test_a_failed_read_makes_unknown_what_needs_it_and_nothing_else(estate: Any,
     """A list, a read of one resource and a read for fixes only, each failing in each way."""
     looked = estate(SAMPLE_RULES)
     assert set(SAMPLE) <= set(looked.operations())
-    assert [] == [problem for operation in SAMPLE for problem in looked.problems(operation, kind)]
+    problems = [problem for operation in SAMPLE for problem in looked.problems(operation, kind)]
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.faults
@@ -217,4 +218,5 @@ def test_a_failed_read_makes_unknown_what_needs_it_and_nothing_else(estate: Any,
 def test_every_failed_read_makes_unknown_what_needs_it_and_nothing_else(estate: Any, kind: FaultKind) -> None:
     """Every operation that auditing and planning by the shipped rules makes, failing in each way."""
     looked = estate(rule.id for rule in load_rules(Host().rule_sources(), Host().fact_schemas()).rules.values())
-    assert [] == [problem for operation in looked.operations() for problem in looked.problems(operation, kind)]
+    problems = [problem for operation in looked.operations() for problem in looked.problems(operation, kind)]
+    assert not problems, "\n".join(problems)
