@@ -57,7 +57,9 @@ def test_a_whole_number_is_one_number(number: int) -> None:
     assert not same(number, number + 0.5) or number == number + 0.5
 
 
-@pytest.mark.parametrize(("left", "right"), [(1, True), (0, False), (0, None), ("1", 1), ([], {}), ("", None), ({}, None)])
+@pytest.mark.parametrize(
+    ("left", "right"), [(1, True), (0, False), (0, None), ("1", 1), ([], {}), ("", None), ({}, None)]
+)
 def test_what_only_looks_alike(left: Any, right: Any) -> None:
     """Types count."""
     assert not same(left, right)

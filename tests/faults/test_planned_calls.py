@@ -63,7 +63,5 @@ def test_planned_calls_are_sent_and_no_others(estate: Estate, service: str) -> N
             estate.rollback(run)
             expected, found = _sent(estate, [step.call for step in change.inverse().steps])
             assert expected == found
-    declared = {
-        (name, action) for name, kind in estate.host.resource_types(service).items() for action in kind.actions
-    }
+    declared = {(name, action) for name, kind in estate.host.resource_types(service).items() for action in kind.actions}
     assert declared == actions, "every declared action has a rule, and is tried here"

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.core.hosting.conftest import Site
 from tests.plugins.conftest import Operator
-
 from trueup.aws.connection import connect
-from trueup.aws.settings import ClientSettings
 from trueup.cli.exits import changes_code
 from trueup.hosting.host import Host
 from trueup.running.account import Account, Target
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
 
     from trueup.applying.bench import Bench
     from trueup.applying.rollback import Undo
+    from trueup.aws.settings import ClientSettings
     from trueup.planning.plan_file import Plan
 
 __all__ = ["ARN", "FACTS", "Hearing", "Shop", "Waiting", "fix", "install", "open_shop"]
@@ -40,9 +39,7 @@ _INTEGER = {"type": "integer", "description": "d"}
 FACTS: dict[str, Any] = {
     "title": "sqs.queue",
     "type": "object",
-    "x-actions": {
-        name: {"parameters": {"type": "object"}} for name in ("set", "lower", "dead-letter", "copy-secret")
-    },
+    "x-actions": {name: {"parameters": {"type": "object"}} for name in ("set", "lower", "dead-letter", "copy-secret")},
     "properties": {
         "attributes": {
             "description": "d",
@@ -72,7 +69,7 @@ FACTS: dict[str, Any] = {
 }
 
 
-def fix(  # noqa: PLR0913 - a rule has these parts, and each is given by name
+def fix(
     rule: str = "sqs-queue-timeout",
     *,
     to: Mapping[str, int] | None = None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.core.applying.queues import Hearing, Waiting, fix
 
+from tests.core.applying.queues import Hearing, Waiting, fix
 from trueup.applying.options import ApplyOptions
 from trueup.settings import ApplySettings, Settings
 
@@ -334,7 +334,7 @@ def test_a_stop_between_two_steps(shop: Shop) -> None:
     """The first step stands and is said; a resume sends the second only."""
     shop.queues("a")
     plan = shop.planned(fix(to=TWO))
-    undo = shop.aws.answer("sqs:SetQueueAttributes", _then(lambda: shop.journal.runs.request_stop()))
+    undo = shop.aws.answer("sqs:SetQueueAttributes", _then(shop.journal.runs.request_stop))
     run = shop.apply(plan)
     undo()
     assert ({"a": "unverified"}, (10, 0), 6) == (shop.statuses(run), _both(shop), shop.exit_code(run))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.core.applying.queues import fix
 
+from tests.core.applying.queues import fix
 from trueup.testing import Constant
 
 if TYPE_CHECKING:

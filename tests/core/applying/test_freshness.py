@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from tests.core.applying.queues import fix
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def test_an_action_that_gives_another_answer_now(
     """Another version of the plugin between plan and apply: what was not approved is not sent."""
     shop.queues("a")
     plan = shop.planned(fix())
-    import trueup_queues.plugin as plugin  # type: ignore[import-not-found]  # installed by the fixture
+    from trueup_queues import plugin  # type: ignore[import-not-found]  # installed by the fixture
 
     before = plugin.changed
     monkeypatch.setattr(plugin, "changed", lambda queue, given: before(queue, {**given, **changed}))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.core.applying.test_references import change
 
+from tests.core.applying.test_references import change
 from trueup.applying.options import ApplyOptions
 from trueup.change import Reversible, Risk
 
@@ -21,9 +21,9 @@ from trueup.change import Reversible, Risk
         (Risk.SAFE, Reversible.PARTLY, ApplyOptions(), "partly reversible (w): needs --allow-irreversible"),
         (Risk.SAFE, Reversible.NO, ApplyOptions(), "irreversible (w): needs --allow-irreversible"),
         (Risk.SAFE, Reversible.NO, ApplyOptions(allow_irreversible=True), None),
-        (Risk.DESTRUCTIVE, Reversible.NO, ApplyOptions(allow_irreversible=True), "destructive (r): needs --allow destructive"),
+        (Risk.DESTRUCTIVE, Reversible.NO, ApplyOptions(), "destructive (r): needs --allow destructive"),
     ],
-)  # fmt: skip
+)
 def test_refusal(risk: Risk, reversible: Reversible, options: ApplyOptions, expected: str | None) -> None:
     """Risk and irreversibility each need their own option."""
     asked = replace(change(), risk=risk, reversible=reversible, reversible_reason="w")

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.core.applying.queues import ARN, Hearing, fix
 
+from tests.core.applying.queues import ARN, Hearing, fix
 from trueup.applying.rollback import rollback_run
 from trueup.errors import UsageError
 from trueup.journal.changes import ChangeStatus, StepStatus

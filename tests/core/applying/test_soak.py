@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.core.applying.queues import Hearing, fix
-
 from trueup.applying.options import ApplyOptions
 from trueup.settings import ApplySettings, Settings
 from trueup.testing import Constant

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from tests.core.journal.conftest import StandingClock
 from tests.core.journal.test_runs import DOCUMENT, PLANNED, STEP, _finding
-
 from trueup.canonical import canonical, digest
 from trueup.errors import UsageError
 from trueup.finding import Verdict

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.applying.test_references import change
 
+from tests.core.applying.test_references import change
 from trueup import __version__
 from trueup.change import Call, Step
 from trueup.errors import RefusedError, UsageError
@@ -144,7 +144,9 @@ def test_what_touched_a_resource_newest_first(journal: Journal) -> None:
         journal.clock.sleep(60)
     arn = PLANNED.resource.arn
     assert [runs[3], runs[0]] == [each.run for each in journal.changes.touching(arn)]
-    assert [runs[3]] == [each.run for each in journal.changes.touching(arn, journal.clock.now() - timedelta(seconds=90))]
+    assert [runs[3]] == [
+        each.run for each in journal.changes.touching(arn, journal.clock.now() - timedelta(seconds=90))
+    ]
     assert [] == journal.changes.touching("arn:x")
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.core.applying.test_references import QUEUE, change
 
+from tests.core.applying.test_references import QUEUE, change
 from trueup.change import Change, Risk
 from trueup.errors import PluginError, UnknownFactError, UsageError
 from trueup.facts.snapshot import Snapshot
@@ -45,7 +45,7 @@ def test_limits(number: int, matched: int, settings: PlanSettings, expected: lis
 
 
 def _draw(budgets: Budgets, spare: Any, resource: Any = QUEUE, **budget: float) -> str | None:
-    asked = ActionDeclaration("set", lambda _s, _p: None, (), (), (), Risk.SAFE, budgets={"delay": "account.spare"})  # type: ignore[arg-type, return-value]  # noqa: E501 - only its budgets are looked at
+    asked = ActionDeclaration("set", lambda _s, _p: None, (), (), (), Risk.SAFE, budgets={"delay": "account.spare"})  # type: ignore[arg-type, return-value]
     snapshot = Snapshot(resource, {"account": {"spare": spare}}, datetime(2026, 11, 23, tzinfo=UTC))
     return budgets.draw(asked, Change("s", (), Risk.SAFE, "r", budget=budget), snapshot)
 
@@ -121,11 +121,13 @@ def test_a_terraform_state_names_its_resources(tmp_path: Path) -> None:
     assert frozenset({"arn:1", "arn:3"}) == terraform_arns(file)
 
 
+_BROKEN_ROOTS = (5, {"resources": [5]}, {"resources": [{"values": None}]}, {"child_modules": 5})
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[]", '{"values": null}', '{"values": {"root_module": 5}}', '{"values": {"root_module": {"resources": [5]}}}',
-     '{"values": {"root_module": {"resources": [{"values": null}]}}}', '{"values": {"root_module": {"child_modules": 5}}}'],
-)  # fmt: skip
+    ["", "{}", "[]", '{"values": null}', *(json.dumps({"values": {"root_module": root}}) for root in _BROKEN_ROOTS)],
+)
 def test_a_broken_terraform_state_fails_closed(tmp_path: Path, text: str) -> None:
     """Nothing is taken for unmanaged because a file could not be understood."""
     with pytest.raises(UsageError, match="expected the output of `terraform show -json`"):

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.core.applying.queues import fix
 
+from tests.core.applying.queues import fix
 from trueup.canonical import digest
 from trueup.errors import RefusedError, UsageError
 from trueup.planning.plan_file import Plan, read_plan, write_private

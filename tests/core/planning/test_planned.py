@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.applying.test_references import change
 
+from tests.core.applying.test_references import change
 from trueup.change import Call, Reversible, Risk, Step
 from trueup.planning.planned import PlannedChange, change_id
 from trueup.resource import Resource
@@ -41,7 +41,8 @@ def changes(draw: st.DrawFn) -> PlannedChange:
         change(*steps), resource=resource, before={path: draw(st.integers(10, 19)) for path in after}, after=after,
         risk=draw(st.sampled_from(Risk)), reversible=draw(st.sampled_from(Reversible)), parameters=draw(OBJECTS),
         capacity=draw(st.booleans()), managed_by=draw(st.none() | st.text()), projection=draw(OBJECTS),
-        savings_monthly=draw(st.none() | OBJECTS), summary=draw(st.text()), relies_on=draw(st.dictionaries(PATHS, st.text())),
+        savings_monthly=draw(st.none() | OBJECTS), summary=draw(st.text()),
+        relies_on=draw(st.dictionaries(PATHS, st.text())),
     )  # fmt: skip
 
 

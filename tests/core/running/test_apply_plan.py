@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.core.applying.queues import Hearing, fix
 
+from tests.core.applying.queues import Hearing, fix
 from trueup.applying.options import ApplyOptions
 from trueup.applying.windows import Window
 from trueup.errors import RefusedError, StateError, UsageError
@@ -196,7 +196,9 @@ def test_not_being_allowed_to_ask_is_said_and_no_error(shop: Shop, plan: Plan) -
     """Most roles may not simulate policies."""
     shop.aws.faults.inject("iam:SimulatePrincipalPolicy", "denied")
     assert 0 == shop.exit_code(shop.apply(plan))
-    assert 1 == len([line for line in shop.said if line.startswith("whether all calls are permitted could not be asked")])
+    assert 1 == len(
+        [line for line in shop.said if line.startswith("whether all calls are permitted could not be asked")]
+    )
 
 
 def test_one_writer_per_account(shop: Shop, plan: Plan) -> None:
