@@ -49,6 +49,9 @@ _WHO = "sts:GetCallerIdentity"
 # Reads many resources with one call, so that its failure strikes them all.
 _TOGETHER = "cloudwatch:GetMetricData"
 
+# Read, but nothing of the demo hangs on it: no bucket there has an ownership under which access control lists count.
+_WITHOUT_WEIGHT = frozenset({"s3:GetBucketAcl"})
+
 Key = tuple[str, str | None]
 
 
@@ -117,12 +120,12 @@ class Estate:
         """Let an operation fail; yield what comes of it that must not."""
         rules = tuple(rule for rule in self.rules if operation in self.calls[rule])
         name = self._struck(operation, rules)
-        self.aws.faults.inject(operation, kind, resource=name, seconds=_HELD_SECONDS)
+        fault = self.aws.faults.inject(operation, kind, resource=name, seconds=_HELD_SECONDS)
         try:
             seen = self.look(rules, _HASTY if kind == "timeout" else _PATIENT)
         finally:
-            self.aws.faults.clear()
-        found = [*_shown(seen, operation, kind)]
+            self.aws.faults.clear(fault)
+        found = [] if operation in _WITHOUT_WEIGHT and seen.code else [*_shown(seen, operation, kind)]
         for rule in rules:
             found += _judged(self.whole[rule], seen, rule, name)
             found += _planned(self.whole[rule], seen, rule)

@@ -1,0 +1,79 @@
+"""Ctrl-C and a reader that has gone: the call in flight is finished, the journal says where it stands, no traceback."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+from typing import TYPE_CHECKING
+
+from tests.core.cli.conftest import COMMAND, PITR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.core.cli.conftest import Shell
+    from trueup.testing import Answer, ApiRequest
+
+_SECONDS = 120
+
+
+def _meet(shell: Shell, operation: str) -> tuple[threading.Event, threading.Event, Callable[[], None]]:
+    """Hold calls of an operation in flight; give the event of their arrival, the one to let them go, and the undo."""
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def held(request: ApiRequest, answer: Callable[[ApiRequest], Answer]) -> Answer:
+        arrived.set()
+        go_on.wait(_SECONDS)
+        return answer(request)
+
+    return arrived, go_on, shell.aws.answer(operation, held)
+
+
+def _interrupted(shell: Shell, operation: str, *arguments: str) -> tuple[int, str]:
+    """Start trueup, press Ctrl-C while a call is in flight, let the call go; give code and stderr."""
+    arrived, go_on, undo = _meet(shell, operation)
+    try:
+        with shell.start(*arguments) as process:
+            assert arrived.wait(_SECONDS)
+            process.send_signal(signal.SIGINT)
+            threading.Timer(1, go_on.set).start()
+            _, said = process.communicate(timeout=_SECONDS)
+    finally:
+        go_on.set()
+        undo()
+    return process.returncode, said
+
+
+def test_an_interrupted_apply_finishes_its_call_and_can_be_resumed(planned: Shell) -> None:
+    """The call in flight takes effect and is journalled, no other is sent, 130; resume does the rest, once."""
+    code, said = _interrupted(planned, "dynamodb:UpdateContinuousBackups", "apply", "plan.json", "--yes")
+    assert (130, 0) == (code, said.count("Traceback")), said
+    assert 1 == len(planned.writes())
+    (run,) = [each for each in planned.json("runs", "list", "--format", "json")["runs"] if each["kind"] == "apply"]
+    assert "interrupted" == run["status"]
+    assert f"trueup resume {run['id']}" in said
+    planned.ok("resume", run["id"])
+    assert 3 == len(planned.writes())
+    assert {"ENABLED"} == set(planned.backed_up().values())
+    planned.ok("rollback", run["id"], "--yes")
+    assert ["DISABLED", "DISABLED", "DISABLED", "ENABLED"] == sorted(planned.backed_up().values())
+
+
+def test_an_interrupted_audit_ends_at_once(estate: Shell) -> None:
+    """130, one sentence, and a run in the journal that says that it was interrupted."""
+    code, said = _interrupted(estate, "dynamodb:DescribeContinuousBackups", "audit", "--rule", PITR)
+    assert (130, 0) == (code, said.count("Traceback")), said
+    assert "trueup: interrupted" in said
+    assert ["interrupted"] == [run["status"] for run in estate.json("runs", "list", "--format", "json")["runs"]]
+
+
+def test_a_reader_that_has_gone_is_no_traceback(estate: Shell) -> None:
+    """`trueup … | head -1` ends quietly."""
+    estate.ok("audit", "--rule", PITR, code=3)
+    for arguments in ("rules list --format json", "runs show last --format json"):
+        done = subprocess.run(
+            ["sh", "-c", f'"$0" {arguments} | head -1', COMMAND], cwd=estate.folder, env=estate.environment,
+            stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+        assert ("{\n", "") == (done.stdout, done.stderr)
