@@ -11,8 +11,9 @@ from typing import Any
 from trueup.facts.schema import FactSchema
 from trueup.ruleset.rule import Rule
 
-REPEAT = 7
-NUMBER = 50_000
+# Short rounds, so that some of them are not disturbed by other processes.
+REPEAT = 300
+NUMBER = 1_000
 
 SCHEMA = FactSchema(
     {
