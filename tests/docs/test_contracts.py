@@ -8,7 +8,7 @@ import inspect
 import re
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -23,6 +23,9 @@ from trueup.hosting.host import Host
 from trueup.journal.changes import ChangeStatus
 from trueup.settings import Settings
 from trueup.testing.faults import KINDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TOOL = ROOT / "tools" / "docs_tables.py"
 
@@ -49,6 +52,16 @@ def leaves(command: click.Command, context: click.Context, name: str) -> list[st
         below = command.get_command(context, child)
         assert below is not None
         found += leaves(below, context, f"{name} {child}".strip())
+    return found
+
+
+def settings() -> list[str]:
+    """Give the names of all settings."""
+    found: list[str] = []
+    for section in dataclasses.fields(Settings):
+        kind = section.default_factory
+        if dataclasses.is_dataclass(kind):
+            found += [f"{section.name}.{each.name}" for each in dataclasses.fields(kind)]
     return found
 
 
@@ -97,15 +110,7 @@ def test_hook_is_documented_with_its_signature(hook: str) -> None:
     assert f"def {hook}{signature}: ..." in text_of("docs/plugins.md")
 
 
-@pytest.mark.parametrize(
-    "setting",
-    [
-        f"{section.name}.{each.name}"
-        for section in dataclasses.fields(Settings)
-        if dataclasses.is_dataclass(section.default_factory)
-        for each in dataclasses.fields(section.default_factory)
-    ],
-)
+@pytest.mark.parametrize("setting", settings())
 def test_setting_is_documented(setting: str) -> None:
     """Each setting stands in the table with its default and meaning."""
     assert re.search(rf"^\| `{setting}` \| `.+` \| \S.+ \|$", text_of("docs/settings.md"), re.MULTILINE)
