@@ -140,12 +140,12 @@ def test_a_file_that_may_not_grow(path: Path) -> None:
         "import resource, signal, sys; from pathlib import Path\n"
         "from trueup.errors import StateError; from trueup.journal.store import Store\n"
         "store = Store(Path(sys.argv[1])); signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        "none = resource.RLIM_INFINITY; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, none))\n"
         "try:\n"
         "    with store.write() as db:\n"
         "        db.execute(\"INSERT INTO event (run, at, what) VALUES ('r', 't', ?)\", ('x' * 1_000_000,))\n"
         "except StateError as error:\n"
-        "    print(error); sys.exit(error.exit_code)\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (none, none)); print(error); sys.exit(error.exit_code)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
     assert (2, "") == (done.returncode, done.stderr)
