@@ -32,6 +32,8 @@ Source: S3 API, PutBucketVersioning.
 
 _LOOK_BACK_DAYS = 30
 
+_BUCKETS_A_PAGE = 1_000
+
 _MOVE_PARAMETERS = {
     "type": "object",
     "properties": {
@@ -78,8 +80,15 @@ class S3Plugin(ServicePlugin):
         alarm_dimensions={"BucketName": "{id}"},
     )
     def buckets(self, aws: Reader) -> Iterator[str]:
-        """Yield the names of the buckets in the scope's Region; the filter is taken at that Region's endpoint only."""
-        yield from aws.paginate("s3:ListBuckets", "Buckets[].Name", BucketRegion=aws.scope.region)
+        """Yield the names of the buckets in the scope's Region; the filter is taken at that Region's endpoint only.
+
+        The number is said: S3 refuses a list without one to accounts that may have more than 10,000 buckets, and a
+        page of so many is more than need be in memory.
+
+        Source: S3 API, ListBuckets.
+        """
+        pages = {"MaxBuckets": _BUCKETS_A_PAGE, "BucketRegion": aws.scope.region}
+        yield from aws.paginate("s3:ListBuckets", "Buckets[].Name", **pages)
 
     @aspect("bucket", name="lifecycle", reads="s3:GetBucketLifecycleConfiguration")
     def lifecycle_rules(self, aws: Reader, bucket: Resource) -> dict[str, Any]:
