@@ -73,8 +73,10 @@ def settle(bench: Bench, change: PlannedChange, position: int) -> Settled:
     """Wait until a step that was sent has settled.
 
     Returns:
-        ``AS_PLANNED``; ``OTHERWISE`` when it stands still and is not as planned (also when it is as before);
-        ``STILL_MOVING`` or ``NOT_KNOWN`` at the change's settle limit or when the run is interrupted meanwhile.
+        ``AS_PLANNED``; ``OTHERWISE`` when it stands still and is neither as planned nor as before;
+        ``STILL_MOVING`` or ``NOT_KNOWN`` at the change's settle limit or when the run is interrupted meanwhile. A call
+        that was accepted and still reads as before is waited for until the limit: reads may lag by many minutes, and
+        there would be nothing to undo.
     """
     watcher = _Watcher(bench, change, position)
     wrong_since: datetime | None = None
@@ -82,7 +84,8 @@ def settle(bench: Bench, change: PlannedChange, position: int) -> Settled:
         snapshot, found, still = watcher.look()
         if found.equal and still:
             return Settled(SettledKind.AS_PLANNED, snapshot)
-        stands_wrong = still is True and found.unknown is None and bool(found.differs)
+        moved = found.unknown is None and bool(found.differs) and not match(snapshot, watcher.base).equal
+        stands_wrong = still is True and moved
         wrong_since = (wrong_since or bench.clock.now()) if stands_wrong else None
         if wrong_since is not None and watcher.seconds(wrong_since) >= LAG_SECONDS:
             return Settled(SettledKind.OTHERWISE, snapshot, found.sentence())

@@ -160,7 +160,9 @@ def error_code(error: Exception) -> str:
 
 def error_message(error: Exception) -> str:
     """Give the message as one line without a full stop, cut where it becomes long."""
-    words = " ".join(_message_of(error).split()).rstrip(".")
+    # A refused signature is answered with what was signed, session token included.
+    message = _message_of(error).partition("The Canonical String")[0]
+    words = " ".join(message.split()).rstrip(".")
     return words if len(words) <= _MESSAGE_LIMIT else words[:_MESSAGE_LIMIT].rstrip() + "…"
 
 

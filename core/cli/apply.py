@@ -71,12 +71,17 @@ def apply_plan(
 def report_changes(start: Start, run: str, form: str, out: Path | None) -> int:
     """Write the report and the undo script of an apply or rollback; give the exit code."""
     from trueup.cli.exits import changes_code
-    from trueup.cli.output import show_run
+    from trueup.cli.output import say, show_run
     from trueup.cli.working import closing_lines, write_undo_script
+    from trueup.errors import TrueupError
 
     record = start.journal.runs.get(run)
     if record.kind == "apply":
-        write_undo_script(start, run)
+        try:
+            write_undo_script(start, run)
+        except TrueupError as error:
+            # the changes are made: what became of them must be told all the same
+            say(f"the undo script was not written: {error}; print it with `trueup runs show {run} --undo-script`")
     show_run(start, run, form, out, closing_lines(start, run))
     statuses = [each.status for each in start.journal.changes.of(run)]
     return changes_code(statuses, record.status, rollback=record.kind == "rollback")

@@ -12,7 +12,7 @@ from trueup.journal.changes import ChangeStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["BROKEN", "FAILED", "INTERRUPTED", "audit_code", "changes_code"]
+__all__ = ["BROKEN", "FAILED", "INTERRUPTED", "REFUSED", "audit_code", "changes_code"]
 
 # An audit found failures.
 FAILED = 3

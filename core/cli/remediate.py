@@ -34,6 +34,19 @@ def command(context: click.Context, /, form: str, out: Path | None, plan_out: Pa
     format_named(start, form)
     planned = make(start, options, plan_out)
     if planned.plan is None:
-        say("there is nothing to change")
-        context.exit(0)
+        say("there is nothing that can be changed")
+        context.exit(_without_plan(start, planned.run))
     context.exit(apply_plan(start, planned.plan, planned.plan.digest, form, out, options))
+
+
+def _without_plan(start: Start, run: str) -> int:
+    """Give the exit code when nothing was planned: 0 only when nothing fails, is unknown or was left out."""
+    from trueup.cli.exits import BROKEN, FAILED, REFUSED
+    from trueup.journal.stored_run import StoredRun
+
+    summary = StoredRun(start.journal, start.journal.runs.get(run)).summary()
+    if summary["changes"]["skipped"]:
+        return REFUSED
+    if summary["fail"]:
+        return FAILED
+    return BROKEN if summary["unknown"] else 0

@@ -61,7 +61,7 @@ def add_lifecycle_transition(bucket: Snapshot, parameters: Mapping[str, Any]) ->
             "to tell whether it pays back"
         )
     savings = monthly_saving(bucket["objects"], bucket["access"], known)
-    if savings["likely"] > 0 and savings["one_time"] > _PAYBACK_MONTHS * savings["likely"]:
+    if savings["likely"] >= 0 and savings["one_time"] > _PAYBACK_MONTHS * savings["likely"]:
         return Refusal(
             f"moving the objects costs {savings['one_time']:.2f} {savings['currency']} once and saves "
             f"{savings['likely']:.2f} a month: expected it back within {_PAYBACK_MONTHS} months",
