@@ -190,7 +190,12 @@ def test_a_breached_change_that_others_changed_is_not_undone_over_them(shop: Sho
     plan = shop.planned(fix(action="lower", regression=SHALLOW))
     metric = "AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": "a"}
     shop.aws.metrics.put(*metric, Constant(9), since=shop.clock.now() + timedelta(minutes=3))
-    shop.said = Hearing(lambda line: line.startswith("soak") and shop.change_by_hand("a", VisibilityTimeout=77))
+
+    def on_call(line: str) -> None:
+        if line.startswith("soak"):
+            shop.change_by_hand("a", VisibilityTimeout=77)
+
+    shop.said = Hearing(on_call)
     run = shop.apply(plan)
     assert ({"a": "unverified", "b": "skipped"}, [77, 30], 6) == (
         shop.statuses(run),
