@@ -27,7 +27,6 @@ def command(context: click.Context, /, out: Path, serve: bool, port: int) -> Non
     from trueup.errors import UsageError
 
     start: Start = context.obj
-    start.start_logging()
     try:
         from trueup.cli import demonstration
         from trueup.testing.server import SimulatedAws  # noqa: F401 - to find out whether moto is there

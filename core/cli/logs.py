@@ -1,8 +1,10 @@
-"""The log: structlog on stderr, for people or as JSON lines, with strangers' text made harmless."""
+"""The log: what commands say, with time and level, for people or as JSON lines; strangers' text made harmless.
+
+Loaded only when a log is asked for: structlog costs as much to import as a short command takes.
+"""
 
 from __future__ import annotations
 
-import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +15,19 @@ from trueup.display import clean
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-__all__ = ["start_logging"]
+__all__ = ["log", "start_logging"]
 
 
-def start_logging(form: str, *, verbose: bool) -> None:
+def log(line: str) -> None:
+    """Write a line to the log."""
+    structlog.get_logger().info(line)
+
+
+def start_logging(form: str) -> None:
     """Configure the log once, at the start of a command.
 
     Args:
         form: ``console`` or ``json``.
-        verbose: whether what is done is logged, and not only what is wrong.
     """
     renderer: Any = (
         structlog.processors.JSONRenderer()
@@ -35,7 +41,6 @@ def start_logging(form: str, *, verbose: bool) -> None:
             _harmless,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )

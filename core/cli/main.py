@@ -58,12 +58,18 @@ INTERRUPTED = 130
     help="Folder or file of your own rules, besides the shipped ones. Repeatable.",
 )
 @click.option("-p", "plugins", multiple=True, metavar="NAME|no:NAME", help="Load or block a plugin. Repeatable.")
-@click.option("--log-format", type=click.Choice(["console", "json"]), default="console", help="Form of the log.")
-@click.option("-v", "--verbose", is_flag=True, help="Log what is done.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["console", "json"]),
+    default="console",
+    help="Form of the log.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Give what is said its time and level.")
 @click.pass_context
 def trueup(context: click.Context, /, **options: Any) -> None:
     """Audit AWS against rules, fix what fails as planned, journalled calls, and roll back."""
     context.obj = Start(**options)
+    context.obj.start_logging()
     context.call_on_close(context.obj.close)
 
 

@@ -26,8 +26,14 @@ __all__ = ["format_named", "say", "show_json", "show_run", "show_table"]
 
 
 def say(line: str) -> None:
-    """Tell a person something on stderr, beside the result."""
-    click.echo(clean(line), err=True)
+    """Tell a person something on stderr, beside the result; through the log where one is asked for."""
+    context = click.get_current_context(silent=True)
+    if context is not None and getattr(context.find_root().obj, "logs", False):
+        from trueup.cli.logs import log
+
+        log(clean(line))
+    else:
+        click.echo(clean(line), err=True)
 
 
 def format_named(start: Start, name: str) -> ReportFormat:

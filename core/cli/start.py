@@ -33,7 +33,7 @@ class Start:
         rule_folders: the user's own rules.
         plugins: values of ``-p``.
         log_format: ``console`` or ``json``.
-        verbose: whether to log what is done.
+        verbose: whether what is said has time and level.
     """
 
     state: Path | None = None
@@ -86,8 +86,14 @@ class Start:
         """Close what was opened."""
         self._open.close()
 
-    def start_logging(self) -> None:
-        """Send the log to stderr in the chosen form."""
-        from trueup.cli.logs import start_logging
+    @property
+    def logs(self) -> bool:
+        """Whether what is said goes to the log, with time and level, and not as plain lines."""
+        return self.verbose or self.log_format == "json"
 
-        start_logging(self.log_format, verbose=self.verbose)
+    def start_logging(self) -> None:
+        """Send the log to stderr in the chosen form, when one is asked for."""
+        if self.logs:
+            from trueup.cli.logs import start_logging
+
+            start_logging(self.log_format)

@@ -27,7 +27,6 @@ def account_of(start: Start, options: Mapping[str, Any]) -> Account:
     """Give the account that the options of ``account_options`` name, for a new run."""
     from trueup.running.account import Account, Target
 
-    start.start_logging()
     target = Target(
         profile=options.get("profile"),
         regions=tuple(options.get("regions") or ()),
