@@ -42,7 +42,7 @@ SAMPLE_RULES = ("dynamodb-table-pitr-enabled", "dynamodb-table-deletion-protecti
 # Long enough for the simulated AWS on a busy machine, short enough to wait for many times.
 _PATIENT = ClientSettings(workers=8, attempts=1, read_timeout_seconds=60)
 _HASTY = ClientSettings(workers=8, attempts=1, read_timeout_seconds=10)
-_HELD_SECONDS = 4
+_HELD_SECONDS = 11
 # Asked before anything is judged; without it the command ends at once, which tests of connections show.
 _WHO = "sts:GetCallerIdentity"
 
