@@ -146,6 +146,7 @@ class Store:
             ("locked", "is locked by another process; wait for it, or name another with --state"),
             ("readonly", "is read-only; make it writable, or name another with --state"),
             ("full", "cannot grow, the disk is full; free some space and run the command again"),
+            ("disk I/O", "cannot be written, perhaps the disk is full; free some space and run the command again"),
             ("unable to open", "cannot be opened; check that its folder exists and may be written"),
         )
         for word, hint in hints:
