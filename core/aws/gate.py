@@ -1,8 +1,7 @@
 """Lets so many calls of a connection be under way at once, however many threads prepare them and digest the answers.
 
 A call costs botocore a millisecond or two before it is sent and after it was answered. Threads that wait their turn
-do that work while others wait for AWS; were each call a thread's from end to end, that time would be lost (13 % of an
-audit's, measured at 40 ms a call with half as many threads more than calls).
+do that work while others wait for AWS; were each call a thread's from end to end, that time would be lost.
 """
 
 from __future__ import annotations
