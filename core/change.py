@@ -45,7 +45,8 @@ class Call:
         operation: the API's own name, e.g. ``UpdateTable``.
         parameters: the request, literal but for ``{"$result": {"step", "path"}}`` (a value of an earlier step's answer)
             and ``{"$fact": {"path", "sha256"}}`` (a value that is not shown; without the digest one that is taken from
-            the read right before the call, as an optimistic lock is).
+            the read right before the call, as an optimistic lock is; with ``at_least`` instead the larger of that value
+            and a number) and ``{"$run": {}}`` (the id of the run that sends the call).
     """
 
     service: str
@@ -72,6 +73,8 @@ class Step:
             after an undo it is waited for in the same way.
         waiter: botocore's waiter for the resource to be at rest again (``table_exists``), for the undo script.
         repeatable: whether the call may be sent again when its effect cannot be told (idempotent by the API).
+        acts_on: ARNs that the call and its undo act on, for the question whether they are permitted; none is the
+            changed resource, ``("*",)`` what an operation needs that knows no permission for one resource.
     """
 
     call: Call
@@ -81,6 +84,7 @@ class Step:
     settled: Condition = field(default_factory=dict)
     waiter: str = ""
     repeatable: bool = False
+    acts_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ class Change:
         code: the property to change in infrastructure code, e.g. ``AWS::DynamoDB::Table BillingMode: PAY_PER_REQUEST``.
         budget: account budgets that the change draws on, name to amount (``lambda:reserved-concurrency`` to 20);
             the host allots them over a whole plan against ``ActionDeclaration.budgets``.
+        depends: IAM actions that the calls depend on to the ARNs that they are needed on (``iam:PassRole`` to a role);
+            each is one of ``ActionDeclaration.permissions``.
     """
 
     summary: str
@@ -112,6 +118,7 @@ class Change:
     savings_monthly: Mapping[str, Any] | None = None
     code: str = ""
     budget: Mapping[str, float] = field(default_factory=dict)
+    depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

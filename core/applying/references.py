@@ -1,4 +1,4 @@
-"""References in a plan's parameters, resolved right before sending: ``$result`` and ``$fact``.
+"""References in a plan's parameters, resolved right before sending: ``$result``, ``$fact`` and ``$run``.
 
 They are hashed unresolved: what was approved is the reference, and a value that must not be shown never is.
 """
@@ -17,14 +17,19 @@ from trueup.facts.unknown import Unknown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from trueup.change import Step
     from trueup.facts.snapshot import Snapshot
     from trueup.journal.changes import StepRecord
     from trueup.planning.planned import PlannedChange
 
-__all__ = ["answered", "fact_aspects", "kept_paths", "kept_results", "references", "resolve"]
+__all__ = ["answered", "fact_aspects", "filled", "kept_paths", "kept_results", "references", "resolve"]
 
 FACT = "$fact"
 RESULT = "$result"
+RUN = "$run"
+
+# A member of a ``$fact``: the value is the larger of this and what is read right before the call.
+AT_LEAST = "at_least"
 
 
 def references(value: Any, kind: str) -> Iterator[Mapping[str, Any]]:
@@ -73,30 +78,53 @@ def _answered(value: Any, results: Mapping[str, Any]) -> Any:
     return value
 
 
-def resolve(call: Call, snapshot: Snapshot, results: Mapping[str, Any]) -> Call:
+def resolve(call: Call, snapshot: Snapshot, results: Mapping[str, Any], run: str = "") -> Call:
     """Give the call with its references replaced by values.
 
     Args:
         call: the call of the plan.
         snapshot: facts read right before.
         results: step id to what ``kept_results`` kept of its response.
+        run: the id of the run that sends the call.
 
     Raises:
         RefusedError: a fact is unknown or not the one that the plan was made on, or an earlier answer lacks a value.
     """
-    return Call(call.service, call.operation, _resolve(call.parameters, snapshot, results))
+
+    def resolved(value: Any) -> Any:
+        if isinstance(value, dict):
+            if set(value) == {FACT}:
+                return _fact(value[FACT], snapshot)
+            if set(value) == {RESULT}:
+                return _result(value[RESULT], results)
+            if set(value) == {RUN}:
+                return run
+            return {name: resolved(item) for name, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [resolved(item) for item in value]
+        return value
+
+    return Call(call.service, call.operation, resolved(call.parameters))
 
 
-def _resolve(value: Any, snapshot: Snapshot, results: Mapping[str, Any]) -> Any:
-    if isinstance(value, dict):
-        if set(value) == {FACT}:
-            return _fact(value[FACT], snapshot)
-        if set(value) == {RESULT}:
-            return _result(value[RESULT], results)
-        return {name: _resolve(item, snapshot, results) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_resolve(item, snapshot, results) for item in value]
-    return value
+def filled(steps: Iterable[Step], snapshot: Snapshot) -> tuple[Step, ...]:
+    """Give steps with the values that must not be shown in their places, to be checked and never kept.
+
+    Raises:
+        RefusedError: such a fact is unknown, or not the one whose digest the plan has.
+    """
+
+    def value_of(value: Any) -> Any:
+        if isinstance(value, dict):
+            if set(value) == {FACT} and "sha256" in value[FACT]:
+                return _fact(value[FACT], snapshot)
+            return {name: value_of(item) for name, item in value.items()}
+        return [value_of(item) for item in value] if isinstance(value, list | tuple) else value
+
+    return tuple(
+        replace(step, call=Call(step.call.service, step.call.operation, value_of(step.call.parameters)))
+        for step in steps
+    )
 
 
 def _fact(reference: Mapping[str, Any], snapshot: Snapshot) -> Any:
@@ -107,7 +135,14 @@ def _fact(reference: Mapping[str, Any], snapshot: Snapshot) -> Any:
     if "sha256" in reference and digest(found) != reference["sha256"]:
         message = f"{reference['path']}: expected the value that the plan was made on, found another; make a new plan"
         raise RefusedError(message)
-    return found
+    return _at_least(reference, found) if AT_LEAST in reference else found
+
+
+def _at_least(reference: Mapping[str, Any], found: Any) -> Any:
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        message = f"{reference['path']}: expected a number right before the call, found {type(found).__name__}"
+        raise RefusedError(message)
+    return max(found, reference[AT_LEAST])
 
 
 def kept_paths(change: PlannedChange, step_id: str) -> frozenset[str]:

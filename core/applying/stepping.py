@@ -129,7 +129,7 @@ class Stepper:
                 return moved
             snapshot = replace(snapshot, aspects={**snapshot.aspects, **checked.aspects})
         try:
-            call = resolve(step.call, snapshot, self._results)
+            call = resolve(step.call, snapshot, self._results, self._run)
         except RefusedError as error:
             return End(EndKind.REFUSED, position, str(error))
         self._bench.journal.changes.intend(self._run, self._change, self._direction, position, step.call)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import shlex
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trueup.applying.applier import in_effect
-from trueup.applying.references import FACT, answered, references
+from trueup.applying.references import AT_LEAST, FACT, answered, references
 from trueup.applying.rollback import STANDING
 from trueup.aws.waiters import waiter_parameters
 from trueup.display import clean
@@ -62,7 +62,10 @@ def _change(journal: Journal, record: ChangeRecord) -> Iterator[str]:
 
 def _command(call: Call, region: str) -> Iterator[str]:
     # What is read right before the call is an optimistic lock: a person at a shell does without.
-    given = {name: value for name, value in call.parameters.items() if not _is_lock(value)}
+    given = {name: _least(value) for name, value in call.parameters.items() if not _is_lock(value)}
+    for reference in references(call.parameters, FACT):
+        if AT_LEAST in reference:
+            yield f"# {clean(reference['path'])}: {reference[AT_LEAST]}, or what it is now if that is more"
     if any(True for _ in references(given, FACT)):
         yield "# a value of this call must not be shown here; fill it in from the resource"
     parameters = json.dumps(given, sort_keys=True)
@@ -71,7 +74,16 @@ def _command(call: Call, region: str) -> Iterator[str]:
 
 
 def _is_lock(value: object) -> bool:
-    return any("sha256" not in reference for reference in references(value, FACT))
+    return any(set(reference) == {"path"} for reference in references(value, FACT))
+
+
+def _least(value: Any) -> Any:
+    """Give a value with the least that each of its numbers may be."""
+    if isinstance(value, dict):
+        if set(value) == {FACT} and AT_LEAST in value[FACT]:
+            return value[FACT][AT_LEAST]
+        return {name: _least(item) for name, item in value.items()}
+    return [_least(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _wait(step: Step, change: PlannedChange) -> Iterator[str]:

@@ -180,14 +180,17 @@ class _Walk:
 
     def _reference(self, shape: Any, reference: tuple[str, Any], path: str) -> Iterator[str]:
         kind, content = reference
-        if shape.type_name in {"structure", "list", "map"}:
-            yield self._say(path, f"a {shape.type_name}, as a reference stands for a single value", kind)
-        elif not isinstance(content, Mapping) or set(content) not in _MEMBERS[kind]:
-            yield self._say(path, f"{kind} with {' and '.join(sorted(_MEMBERS[kind][0]))}", content)
+        composite = shape.type_name in {"structure", "list", "map"}
+        if not isinstance(content, Mapping) or set(content) not in _MEMBERS[kind]:
+            yield self._say(path, f"{kind} with {' and '.join(sorted(_MEMBERS[kind][0])) or 'nothing in it'}", content)
+        elif composite and "sha256" not in content:
+            yield self._say(path, f"a {shape.type_name}, as such a reference stands for a single value", kind)
         elif kind == "$result":
             yield from self._result(shape, content, path)
-        else:
-            yield from self._fact(content, path)
+        elif kind == "$fact":
+            yield from self._fact(shape, content, path)
+        elif shape.type_name != "string":
+            yield self._say(path, f"a {shape.type_name}", "the id of a run, a string")
 
     def _result(self, shape: Any, content: Mapping[str, Any], path: str) -> Iterator[str]:
         step = self._earlier.get(str(content["step"]))
@@ -205,7 +208,7 @@ class _Walk:
         elif _kind_of(target) != _kind_of(shape):
             yield self._say(path, f"a {_kind_of(shape)}", f"{content['path']}, a {_kind_of(target)}")
 
-    def _fact(self, content: Mapping[str, Any], path: str) -> Iterator[str]:
+    def _fact(self, shape: Any, content: Mapping[str, Any], path: str) -> Iterator[str]:
         from trueup.facts.path import split_path
 
         try:
@@ -214,13 +217,21 @@ class _Walk:
             yield f"{self._call.name} {path}: {error}"
         if "sha256" in content and not _SHA256.fullmatch(str(content["sha256"])):
             yield self._say(path, "a SHA-256 of 64 hexadecimal digits", content["sha256"])
+        if "at_least" in content:
+            if shape.type_name not in _NUMBERS:
+                yield self._say(path, f"a {shape.type_name}", "the larger of two numbers")
+            yield from self._number(shape, content["at_least"], path)
 
     def _say(self, path: str, expected: str, found: Any) -> str:
         shown = "a value that is not shown" if self._secret else _shown(found)
         return f"{self._call.name} {path or 'parameters'}: expected {expected}, found {shown}"
 
 
-_MEMBERS = {"$result": ({"step", "path"},), "$fact": ({"path", "sha256"}, {"path"})}
+_MEMBERS = {
+    "$result": ({"step", "path"},),
+    "$fact": ({"path", "sha256"}, {"path"}, {"path", "at_least"}),
+    "$run": (set(),),
+}
 
 
 def _kind_of(shape: Any) -> str:

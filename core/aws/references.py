@@ -2,7 +2,9 @@
 
 ``{"$result": {"step", "path"}}`` stands for a value of an earlier step's response, ``{"$fact": {"path", "sha256"}}``
 for a value that must not be shown, and without the digest for one that is taken from the read right before the call (an
-optimistic lock). A path of a response is dotted as a fact's is, and goes through structures and maps.
+optimistic lock), with ``at_least`` for the larger of that value and a number (an undo must not lower what has grown
+since). ``{"$run": {}}`` stands for the id of the run that sends the call. A path of a response is dotted as a fact's
+is, and goes through structures and maps.
 """
 
 from __future__ import annotations
@@ -16,10 +18,10 @@ __all__ = ["reference_in", "shape_at"]
 
 
 def reference_in(value: Any) -> tuple[str, Any] | None:
-    """Give ``("$result" or "$fact", its content)`` when a value is a reference, else None."""
+    """Give ``("$result", "$fact" or "$run", its content)`` when a value is a reference, else None."""
     if isinstance(value, Mapping) and len(value) == 1:
         name, content = next(iter(value.items()))
-        if name in {"$result", "$fact"}:
+        if name in {"$result", "$fact", "$run"}:
             return name, content
     return None
 

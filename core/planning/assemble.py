@@ -11,8 +11,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from trueup.applying.image import overlaid
+from trueup.applying.references import filled
 from trueup.change import Change
-from trueup.errors import PluginError, UnknownFactError, UnreadableError
+from trueup.errors import PluginError, RefusedError, UnknownFactError, UnreadableError
 from trueup.finding import Finding, Judgement, Verdict
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.runs import moment
@@ -115,7 +116,7 @@ class Planner:
             _refused(assembly, (rule.id, resource.arn), judgement, answer)
             return None
         change = concrete(declared, self.plugins.fact_schemas()[declared.name], rule, answer, snapshot)
-        if wrong := self.check(change):
+        if wrong := self.check(change) or self._check_unshown(change, snapshot):
             message = (
                 f"action {change.action} of {declared.name} plans a call that AWS would refuse: {'; '.join(wrong)}"
             )
@@ -130,6 +131,14 @@ class Planner:
             assembly.skipped.append((change, why))
             return None
         return change
+
+    def _check_unshown(self, change: PlannedChange, snapshot: Snapshot) -> list[str]:
+        """Give what is wrong with values that must not be shown: where, and what was expected, never what was found."""
+        try:
+            wrong = self.check(replace(change, steps=filled(change.steps, snapshot)))
+        except RefusedError as error:
+            return [str(error)]
+        return [each.partition(", found ")[0] for each in wrong]
 
     def _not_now(self, change: PlannedChange, rule: BoundRule, assembly: Assembly) -> str | None:
         """Give why a change may not be made now, None when it may."""

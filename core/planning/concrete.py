@@ -75,6 +75,8 @@ def concrete(
     for step in change.steps:
         after.update(step.effect)
         check_step(declared, action, [step.call.name, *(call.name for call in step.undo)], list(step.effect))
+    undeclared = sorted(set(change.depends) - set(action.permissions))
+    _expect_none(declared, action, [f"expected one of its declared permissions, found {each}" for each in undeclared])
     _expect_none(declared, action, unsaid(change))
     rule_id = rule.rule.id
     return PlannedChange(
@@ -97,6 +99,7 @@ def concrete(
         projection=plain(change.projection),
         savings_monthly=plain(change.savings_monthly) if change.savings_monthly is not None else None,
         code=change.code,
+        depends=plain(change.depends),
         settle_seconds=action.settle_seconds,
         poll_seconds=action.poll_seconds,
     )

@@ -5,10 +5,11 @@ Least privilege is computed from what stands in the plan and in the declarations
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from trueup.aws.iam.operations import actions_for
-from trueup.planning.concrete import action_of, needed_aspects
+from trueup.planning.concrete import needed_aspects
 from trueup.ruleset.condition import compile_condition
 from trueup.service.declarations import MetricsAspect, ReadAspect
 
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from trueup.ruleset.rule import BoundRule
     from trueup.service.declarations import ResourceType
 
-__all__ = ["plan_actions", "policy", "reading_actions"]
+__all__ = ["plan_reads", "plan_writes", "policy", "reading_actions"]
 
 # What the host itself asks while it applies: metrics of the soak, alarms of the busy check.
 HOST_READS = ("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms")
+
+_NO_WRITES: Mapping[tuple[str, ...], Iterable[str]] = MappingProxyType({})
 
 
 def reading_actions(declared: ResourceType, aspects: Iterable[str]) -> frozenset[str]:
@@ -45,30 +48,40 @@ def reading_actions(declared: ResourceType, aspects: Iterable[str]) -> frozenset
     return frozenset(action for operation in operations for action in actions_for(operation))
 
 
-def plan_actions(
-    changes: Iterable[PlannedChange], rules: Mapping[str, BoundRule], plugins: Plugins
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Give the IAM actions that a plan needs: to read, and to write and undo."""
+def plan_reads(changes: Iterable[PlannedChange], rules: Mapping[str, BoundRule], plugins: Plugins) -> frozenset[str]:
+    """Give the IAM actions that a plan needs to read: to judge again, to settle and to verify."""
     reads: set[str] = {action for operation in HOST_READS for action in actions_for(operation)}
-    writes: set[str] = set()
     for change in changes:
         declared, rule = plugins.resource_type(change.resource.type), rules[change.rule]
         settled = (compile_condition(step.settled).aspects for step in change.steps)
         reads |= reading_actions(declared, needed_aspects(declared, rule, change).union(*settled))
-        writes |= set(action_of(declared, rule).permissions)
+    return frozenset(reads)
+
+
+def plan_writes(changes: Iterable[PlannedChange]) -> dict[tuple[str, ...], frozenset[str]]:
+    """Give the IAM actions that a plan needs to write and to undo, dependent ones too, by the ARNs that they act on."""
+    writes: dict[tuple[str, ...], set[str]] = {}
+    for change in changes:
         for step in change.steps:
+            arns = tuple(sorted(set(step.acts_on))) or (change.resource.arn,)
             for call in (step.call, *step.undo):
-                writes |= set(actions_for(call.name))
-    return frozenset(reads), frozenset(writes)
+                writes.setdefault(arns, set()).update(actions_for(call.name))
+        for action, on in change.depends.items():
+            writes.setdefault(tuple(sorted(set(on))), set()).add(action)
+    return {arns: frozenset(actions) for arns, actions in writes.items()}
 
 
-def policy(reads: Iterable[str], writes: Iterable[str] = (), resources: Iterable[str] = ()) -> dict[str, Any]:
-    """Give an IAM policy document; writes are limited to the resources that are named."""
+def policy(reads: Iterable[str], writes: Mapping[tuple[str, ...], Iterable[str]] = _NO_WRITES) -> dict[str, Any]:
+    """Give an IAM policy document; each write is limited to the ARNs that it acts on."""
     statements: list[dict[str, Any]] = [
         {"Sid": "Read", "Effect": "Allow", "Action": sorted(set(reads)), "Resource": "*"}
     ]
-    if writes := sorted(set(writes)):
+    alike: dict[tuple[str, ...], set[str]] = {}
+    for arns, actions in writes.items():
+        alike.setdefault(tuple(sorted(set(actions))), set()).update(arns)
+    for number, (actions, on) in enumerate(sorted(alike.items()), 1):
+        resource: str | list[str] = "*" if "*" in on else sorted(on)
         statements.append(
-            {"Sid": "ApplyAndUndo", "Effect": "Allow", "Action": writes, "Resource": sorted(set(resources)) or "*"}
+            {"Sid": f"ApplyAndUndo{number}", "Effect": "Allow", "Action": list(actions), "Resource": resource}
         )
     return {"Version": "2012-10-17", "Statement": statements}

@@ -47,6 +47,7 @@ class PlannedChange:
         projection: what observed peaks become.
         savings_monthly: low, likely, high and what they rest on; None when no price is known.
         code: the property to change in infrastructure code.
+        depends: IAM actions that the calls depend on to the ARNs that they are needed on.
         settle_seconds: the limit for settling; ``poll_seconds`` how often it is looked at.
         poll_seconds: seconds between two looks.
     """
@@ -70,6 +71,7 @@ class PlannedChange:
     projection: Mapping[str, Any]
     savings_monthly: Mapping[str, Any] | None
     code: str
+    depends: Mapping[str, tuple[str, ...]]
     settle_seconds: int
     poll_seconds: int
 
@@ -115,6 +117,7 @@ class PlannedChange:
                     ready=step.ready,
                     # an undo sets what was read before: sending it twice gives the same state
                     repeatable=True,
+                    acts_on=step.acts_on,
                 )
                 for number, call in enumerate(step.undo)
             )
@@ -147,6 +150,7 @@ def _step_to_json(number: int, step: Step) -> dict[str, Any]:
         "settled": step.settled,
         "waiter": step.waiter,
         "repeatable": step.repeatable,
+        "acts_on": step.acts_on,
     }
 
 
@@ -163,4 +167,5 @@ def _step_from_json(document: Mapping[str, Any]) -> Step:
         settled=document["settled"],
         waiter=document["waiter"],
         repeatable=document["repeatable"],
+        acts_on=tuple(document["acts_on"]),
     )

@@ -51,6 +51,8 @@ def _record(change: Change) -> Iterator[str]:
             yield f"expected a text as {name}, found {getattr(change, name)!r:.100}"
     if not isinstance(change.budget, Mapping) or not all(_amount(each) for each in change.budget.values()):
         yield f"expected amounts of at least 0 as budget, found {change.budget!r:.100}"
+    if not isinstance(change.depends, Mapping) or not all(_texts(each) for each in change.depends.values()):
+        yield f"expected ARNs by IAM action as depends, found {change.depends!r:.100}"
     for name in ("projection", "savings_monthly"):
         value = getattr(change, name)
         if not (isinstance(value, Mapping) or (value is None and name == "savings_monthly")) or not _json(value):
@@ -68,6 +70,8 @@ def _step(step: Any) -> Iterator[str]:
         named = isinstance(call, Call) and isinstance(call.service, str) and isinstance(call.operation, str)
         if not named or not isinstance(call.parameters, Mapping) or not _json(call.parameters):
             yield f"expected a Call with JSON-shaped parameters, found one of type {type(call).__name__}"
+    if not _texts(step.acts_on):
+        yield f"expected a tuple of ARNs as acts_on, found {step.acts_on!r:.100}"
     for name in ("effect", "ready", "settled"):
         value = getattr(step, name)
         if not isinstance(value, Mapping) or not _json(value):
@@ -86,6 +90,10 @@ def _paths(image: Mapping[str, Any]) -> Iterator[str]:
 
 def _amount(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(isinstance(each, str) and each for each in value)
 
 
 def _json(value: Any) -> bool:

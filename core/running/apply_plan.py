@@ -17,7 +17,7 @@ from trueup.journal.bundle import IMPORTED
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.lock import account_lock
 from trueup.planning.limits import over_limits
-from trueup.planning.permissions import plan_actions
+from trueup.planning.permissions import plan_writes
 from trueup.planning.plan_file import Plan
 from trueup.running.closing_audit import audit_changed
 from trueup.running.held import check_held
@@ -75,7 +75,7 @@ class PlanApplier:
             raise RefusedError(message)
         if over := over_limits([c for c in changes if self._allowed(c)], plan.matched, self.account.settings.plan):
             raise RefusedError("\n".join(over))
-        self._check_permissions(changes, rules)
+        self._check_permissions(changes)
         return rules
 
     def go(self, rules: Mapping[str, BoundRule]) -> str:
@@ -114,14 +114,17 @@ class PlanApplier:
         managed = change.managed_by is not None and not self.options.include_managed
         return self.options.refusal(change) is None and not managed
 
-    def _check_permissions(self, changes: list[PlannedChange], rules: Mapping[str, BoundRule]) -> None:
+    def _check_permissions(self, changes: list[PlannedChange]) -> None:
         """Where IAM may be asked, ask whether everything may be done, undo included."""
-        allowed = [change for change in changes if self._allowed(change)]
-        for change in allowed:
-            _, writes = plan_actions([change], rules, self.account.host)
-            answer = simulate(
-                self.account.connection, self.account.connection.identity().arn, writes, [change.resource.arn]
-            )
+        connection = self.account.connection
+        asked = (
+            (change, arns, actions)
+            for change in changes
+            if self._allowed(change)
+            for arns, actions in plan_writes([change]).items()
+        )
+        for change, arns, actions in asked:
+            answer = simulate(connection, connection.identity().arn, actions, () if "*" in arns else arns)
             if answer.why_unknown is not None:
                 why = answer.why_unknown
                 hint = f"; allow {why.missing_action} to have it asked" if why.missing_action else ""
@@ -129,8 +132,8 @@ class PlanApplier:
                 return
             if denied := answer.denied():
                 message = (
-                    f"plan {self.plan.id} is not applied: {change.resource.arn} needs {', '.join(denied)}, "
-                    "which IAM denies; allow it, or leave the change out"
+                    f"plan {self.plan.id} is not applied: {change.resource.arn} needs {', '.join(denied)}"
+                    f"{_on(arns, change)}, which IAM denies; allow it, or leave the change out"
                 )
                 raise RefusedError(message)
 
@@ -168,6 +171,10 @@ def resume(account: Account, record: RunRecord, say: Callable[[str], None]) -> s
         if ApplyRun(bench, record.id, rules, options).go() != "interrupted":
             audit_changed(account, record.id, rules, say)
     return record.id
+
+
+def _on(arns: tuple[str, ...], change: PlannedChange) -> str:
+    return "" if arns == (change.resource.arn,) else f" on {', '.join(arns)}"
 
 
 def _claim(journal: Journal, plan: Plan, run: str) -> None:

@@ -56,6 +56,19 @@ class Reader(Protocol):
             UnreadableError: as in ``call``; what was yielded before must not be taken for the whole.
         """
 
+    def prices(self, service: str) -> Mapping[str, Any]:
+        """Give the newest known prices of a plugin's service in the scope's Region; no call is made.
+
+        Args:
+            service: the plugin's name.
+
+        Returns:
+            ``{"currency", "date", "source", "list"}``; ``list`` is what the price file has for the Region.
+
+        Raises:
+            UnreadableError: no price is known there, or the price file is broken.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class ZeroWhenMeasured:
@@ -102,7 +115,7 @@ class ReadAspect:
 
     Args:
         name: the aspect's name.
-        reads: the operations it may call, ``service:Operation``.
+        reads: the operations it may call, ``service:Operation``; none, per scope, for one that only looks up prices.
         read: the function; for ``per="scope"`` it is called once a scope with ``resource`` None, for ``batch`` > 1
             with a list of resources, giving one value each (or Unknown), in order.
         per: ``resource``, or ``scope`` for what is read once for all resources (account settings).
@@ -157,7 +170,8 @@ class ActionDeclaration:
         needs: aspects it looks at, read only in ``plan`` and only for failing resources (the host adds ``tags``).
         owned: fact paths that its steps write.
         writes: operations that its steps and undos may use, ``service:Operation``.
-        permissions: further IAM actions that these depend on (``iam:PassRole``).
+        permissions: further IAM actions that these may depend on (``iam:PassRole``); which of them a change does
+            depend on, and where, is its ``depends``.
         risk: the least risk of its changes.
         capacity: whether it lowers capacity, so that the canary is soaked and one reduction a resource and plan holds.
         settle_seconds: after this long unsettled, the change is ``settling`` and left.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueup.applying.references import answered, fact_aspects, kept_paths, kept_results, references, resolve
+from trueup.applying.references import answered, fact_aspects, filled, kept_paths, kept_results, references, resolve
 from trueup.canonical import digest
 from trueup.change import Call, Reversible, Risk, Step
 from trueup.errors import RefusedError
@@ -37,7 +37,7 @@ def change(*steps: Step) -> PlannedChange:
     return PlannedChange(
         id="c0123456789", rule="sqs-queue-x", action="set", resource=QUEUE, parameters={}, summary="s", steps=steps,
         risk=Risk.SAFE, risk_reason="r", reversible=Reversible.YES, reversible_reason="", before={}, after={},
-        relies_on={}, capacity=False, managed_by=None, projection={}, savings_monthly=None, code="",
+        relies_on={}, capacity=False, managed_by=None, projection={}, savings_monthly=None, code="", depends={},
         settle_seconds=60, poll_seconds=5,
     )  # fmt: skip
 
@@ -53,6 +53,41 @@ def test_a_fact_without_a_digest_is_taken_as_it_is() -> None:
     """The plan then says that any value will do."""
     found = resolve(_call({"a": {"$fact": {"path": "tags.x"}}}), _snapshot(tags={"x": "y"}), {})
     assert {"a": "y"} == found.parameters
+
+
+@pytest.mark.parametrize(("now", "expected"), [(3, 8), (8, 8), (11, 11)])
+def test_the_larger_of_a_number_and_a_fresh_fact(now: int, expected: int) -> None:
+    """An undo that must not lower what has grown since."""
+    found = resolve(
+        _call({"a": {"$fact": {"path": "service.count", "at_least": 8}}}), _snapshot(service={"count": now}), {}
+    )
+    assert {"a": expected} == found.parameters
+
+
+def test_only_numbers_are_compared() -> None:
+    """A text, or true, is no number, and nothing is sent."""
+    for value in ("9", True, None):
+        with pytest.raises(RefusedError, match=r"service\.count: expected a number right before the call"):
+            resolve(
+                _call({"a": {"$fact": {"path": "service.count", "at_least": 8}}}),
+                _snapshot(service={"count": value}),
+                {},
+            )
+
+
+def test_the_run_that_sends_stands_in_for_its_reference() -> None:
+    """So that what a call made can be traced to it."""
+    call = _call({"tags": [{"key": "trueup:run", "value": {"$run": {}}}]})
+    assert {"tags": [{"key": "trueup:run", "value": "r1"}]} == resolve(call, _snapshot(), {}, "r1").parameters
+
+
+def test_values_that_must_not_be_shown_are_filled_in_to_be_checked() -> None:
+    """Only those: what is not known before the call stays a reference."""
+    lock = {"$fact": {"path": "tags.x"}}
+    (found,) = filled([Step(_call({"a": [SECRET], "b": lock, "c": URL}), ())], _snapshot(tags={"secret": "hunter2"}))
+    assert {"a": ["hunter2"], "b": lock, "c": URL} == found.call.parameters
+    with pytest.raises(RefusedError, match="found another"):
+        filled([Step(_call({"a": SECRET}), ())], _snapshot(tags={"secret": "other"}))
 
 
 @pytest.mark.parametrize(

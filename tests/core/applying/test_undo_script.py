@@ -175,6 +175,13 @@ def test_optimistic_locks_are_left_out(journal: Journal) -> None:
     assert [("sqs", "tag-queue", {"Tags": {"a": "b"}})] == _commands(script)
 
 
+def test_the_least_of_what_may_have_grown_is_shown(journal: Journal) -> None:
+    """The script sets the number of the before-image, and says that more may be needed."""
+    script = _script(journal, _step(desiredCount={"$fact": {"path": "service.desiredCount", "at_least": 8}}))
+    assert [("sqs", "tag-queue", {"desiredCount": 8})] == _commands(script)
+    assert "# service.desiredCount: 8, or what it is now if that is more" in script
+
+
 def test_waits(journal: Journal, tmp_path: Path) -> None:
     """The CLI's own waiter where there is one, else a pause with what to look for."""
     undo = Call("dynamodb", "UpdateTable", {"TableName": "a b"})

@@ -201,6 +201,9 @@ def reference(step: str, path: str) -> dict[str, Any]:
         ({"$fact": {"path": "table.TableName", "sha256": "abc"}}, "expected a SHA-256 of 64 hexadecimal digits"),
         ({"$fact": {"path": "table..", "sha256": SHA}}, "is no fact path"),
         ({"$fact": "table"}, "expected $fact with path and sha256"),
+        ({"$fact": {"path": "table.TableName", "at_least": 8}}, "expected a string, found 'the larger of two numbers'"),
+        ({"$run": {}}, None),
+        ({"$run": {"id": "r1"}}, "expected $run with nothing in it"),
         ({"$other": 1}, "expected a string"),
     ],
 )
@@ -217,7 +220,31 @@ def test_a_reference_stands_for_a_single_value() -> None:
         "dynamodb", "UpdateTable", {"TableName": "orders", "ProvisionedThroughput": reference("1", "TableDescription")}
     )
     (problem,) = check_call(call, {"1": UPDATE})
-    assert "as a reference stands for a single value" in problem
+    assert "as such a reference stands for a single value" in problem
+
+
+def test_a_value_that_must_not_be_shown_may_be_a_whole_document() -> None:
+    """Its digest says which; that it fits is checked with the value in its place."""
+    hidden = {"$fact": {"path": "table.ProvisionedThroughput", "sha256": SHA}}
+    assert [] == check_call(Call("dynamodb", "UpdateTable", {"TableName": "orders", "ProvisionedThroughput": hidden}))
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ({"$fact": {"path": "table.units", "at_least": 8}}, None),
+        ({"$fact": {"path": "table.units", "at_least": 0}}, "expected at least 1, found 0"),
+        ({"$fact": {"path": "table.units", "at_least": "8"}}, "expected a whole number, found '8'"),
+        ({"$run": {}}, "expected a long, found 'the id of a run, a string'"),
+    ],
+)
+def test_the_larger_of_two_numbers_fits_where_the_given_one_does(value: dict[str, Any], problem: str | None) -> None:
+    """What is read right before the call cannot be checked yet, what is planned can."""
+    units = {"ReadCapacityUnits": value, "WriteCapacityUnits": 5}
+    found = check_call(Call("dynamodb", "UpdateTable", {"TableName": "orders", "ProvisionedThroughput": units}))
+    assert (
+        [] if problem is None else [f"dynamodb:UpdateTable ProvisionedThroughput.ReadCapacityUnits: {problem}"]
+    ) == found
 
 
 @settings(max_examples=50, deadline=None)

@@ -174,14 +174,14 @@ def test_a_denied_call_is_known_before_the_first(shop: Shop, plan: Plan, decisio
 
 
 def test_a_denied_undo_refuses_the_change(shop: Shop) -> None:
-    """Undo and dependent permissions are asked for, too."""
+    """Undo and dependent permissions are asked for, too, each on what it acts on."""
     shop.queues("a")
     plan = shop.planned(fix(action="dead-letter", expect={"tags.dead": {"minLength": 1}}))
     undo, asked = _simulated(shop, {"sqs:DeleteQueue": "implicitDeny"})
     reason = _refused(shop, plan)
     undo()
-    assert "needs sqs:DeleteQueue, which IAM denies" in reason
-    assert ("kms:Decrypt", "sqs:CreateQueue", "sqs:DeleteQueue", "sqs:TagQueue", "sqs:UntagQueue") == asked[0]
+    assert "needs sqs:DeleteQueue on arn:aws:sqs:us-east-1:123456789012:a-dead, which IAM denies" in reason
+    assert [("sqs:CreateQueue", "sqs:DeleteQueue")] == asked
 
 
 def test_allowed_calls_are_sent(shop: Shop, plan: Plan) -> None:
