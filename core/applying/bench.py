@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
 
     from trueup.applying.interrupt import Interrupt
@@ -97,7 +97,8 @@ class Bench:
         plugins: the plugin host.
         reader: reads facts.
         sender: gives the sender for a resource's Region.
-        alarms: gives the names of alarms in ALARM for a resource, or why that is not known.
+        alarms: gives the names of alarms in ALARM on any of some sets of dimensions where a resource is, or why that is
+            not known.
         interrupt: whether to stop.
         say: tells a person what happens, one line a call.
     """
@@ -108,7 +109,7 @@ class Bench:
     plugins: Plugins
     reader: FactReader
     sender: Callable[[Resource], Sender]
-    alarms: Callable[[ResourceType, Resource], tuple[str, ...] | Unknown]
+    alarms: Callable[[Resource, Sequence[Mapping[str, str]]], tuple[str, ...] | Unknown]
     interrupt: Interrupt
     say: Callable[[str], None]
 

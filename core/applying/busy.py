@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from trueup.applying.bench import Bench
     from trueup.facts.snapshot import Snapshot
     from trueup.planning.planned import PlannedChange
+    from trueup.resource import Resource
     from trueup.ruleset.condition import CompiledCondition
     from trueup.ruleset.rule import BoundRule
+    from trueup.service.declarations import ResourceType
 
 __all__ = ["breached", "busy"]
 
@@ -38,14 +40,25 @@ def busy(bench: Bench, change: PlannedChange, rule: BoundRule, snapshot: Snapsho
     for step in change.steps[:1]:
         if bench.compile(change, step.ready).holds(snapshot.aspects) is not True:
             return f"busy: not ready for {step.call.name}"
-    alarms = bench.alarms(declared, change.resource)
-    if isinstance(alarms, Unknown):
-        return f"busy: whether an alarm is in ALARM is not known ({alarms.sentence()})"
-    if alarms:
-        return f"busy: in ALARM: {', '.join(alarms)}"
+    if ringing := _in_alarm(bench, declared, change.resource, snapshot):
+        return f"busy: {ringing}"
     if rule.regression is not None and breached(bench, change, rule.regression, bench.clock.now() - BEFORE) is True:
         return "busy: its regression condition is breached already"
     return None
+
+
+def _in_alarm(bench: Bench, declared: ResourceType, resource: Resource, snapshot: Snapshot) -> str | None:
+    """Give which alarms are in ALARM about a resource or its members, None when none is."""
+    members = snapshot.get(declared.alarm_fact) if declared.alarm_fact else ()
+    alarms: tuple[str, ...] | Unknown
+    if isinstance(members, Unknown):
+        alarms = members
+    else:
+        own = {name: text.format(id=resource.id) for name, text in declared.alarm_dimensions.items()}
+        alarms = bench.alarms(resource, [*([own] if own else []), *(members or ())])
+    if isinstance(alarms, Unknown):
+        return f"whether an alarm is in ALARM is not known ({alarms.sentence()})"
+    return f"in ALARM: {', '.join(alarms)}" if alarms else None
 
 
 def breached(bench: Bench, change: PlannedChange, regression: CompiledCondition, since: datetime) -> bool | None:

@@ -18,10 +18,11 @@ from trueup.aws.connection import connect
 from trueup.aws.settings import ClientSettings
 from trueup.clock import VARIABLE, RemoteClock
 from trueup.errors import RefusedError, UnreadableError
+from trueup.prices.book import PriceBook, price_folder
 from trueup.resource import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from trueup.applying.bench import Sender
     from trueup.aws.connection import Connection
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from trueup.hosting.host import Host
     from trueup.journal.journal import Journal
     from trueup.resource import Resource
-    from trueup.service.declarations import ResourceType
     from trueup.settings import Settings
 
 __all__ = ["Account", "Target"]
@@ -92,6 +92,7 @@ class Account:
             target.endpoint_url,
             target.regions[0] if target.regions else None,
             ClientSettings(workers=self.settings.audit.workers, run_id=self.run),
+            PriceBook(price_folder(self.settings.prices.folder)),
         )
         return made.assume_role(target.role_arn, target.external_id) if target.role_arn else made
 
@@ -158,13 +159,13 @@ class Account:
     def _sender(self, resource: Resource) -> Sender:
         return self.connection.writer(self._scope_of(resource))
 
-    def _alarms_of(self, declared: ResourceType, resource: Resource) -> tuple[str, ...] | Unknown:
-        """Give the alarms in ALARM about a resource; read anew each time, since alarms change while a run goes on."""
-        if not declared.alarm_dimensions:
+    def _alarms_of(self, resource: Resource, dimensions: Sequence[Mapping[str, str]]) -> tuple[str, ...] | Unknown:
+        """Give the alarms in ALARM on some dimensions; read anew each time, since alarms change while a run goes on."""
+        if not dimensions:
             return ()
         reader = self.connection.reader(self._scope_of(resource), ["cloudwatch:DescribeAlarms"])
         try:
             alarms = read_alarms(reader)
         except UnreadableError as error:
             return error.unknown
-        return alarms.about({name: text.format(id=resource.id) for name, text in declared.alarm_dimensions.items()})
+        return tuple(sorted({name for each in dimensions for name in alarms.about(each)}))

@@ -45,6 +45,8 @@ def check_resource_type(resource_type: ResourceType) -> list[str]:
     for dimension, template in resource_type.alarm_dimensions.items():
         problems += _check_template(f"alarm dimension {dimension}", template, {"id"})
     problems += _check_needs("busy", resource_type.busy_needs, resource_type)
+    if resource_type.alarm_fact and resource_type.alarm_fact.partition(".")[0] not in resource_type.busy_needs:
+        problems.append(f"expected the aspect of the alarm fact in busy_needs, found {resource_type.alarm_fact!r}")
     for name, aspect in resource_type.aspects.items():
         problems += [f"aspect {name!r}: {problem}" for problem in _check_aspect(aspect, resource_type)]
     cycle = find_cycle(resource_type.aspects)
@@ -61,7 +63,8 @@ def _check_aspect(aspect: AspectDeclaration, resource_type: ResourceType) -> Ite
     if not aspect.name.isidentifier() or aspect.name in _KEYWORDS:
         yield f"expected a plain name that is none of {', '.join(sorted(_KEYWORDS))}"
     if isinstance(aspect, ReadAspect):
-        yield from _check_operations("reads", aspect.reads)
+        if aspect.reads or aspect.per != "scope":
+            yield from _check_operations("reads", aspect.reads)
         if aspect.per not in {"resource", "scope"}:
             yield f"expected per to be 'resource' or 'scope', found {aspect.per!r}"
         if aspect.batch < 1 or (aspect.per == "scope" and aspect.batch != 1):

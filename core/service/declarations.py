@@ -210,6 +210,8 @@ class ResourceType:
         aspects: by name.
         actions: by name.
         alarm_dimensions: CloudWatch dimension name to template over ``{id}``, to find alarms of the resource.
+        alarm_fact: path of a fact that lists further sets of dimensions, each a mapping of name to value: those of
+            members (``DBInstanceIdentifier``), or of a resource whose id is none; its aspect is in ``busy_needs``.
         busy: a condition that holds when the resource is not to be touched now (not available, being changed).
         busy_needs: aspects that ``busy`` looks at.
     """
@@ -222,6 +224,7 @@ class ResourceType:
     aspects: Mapping[str, AspectDeclaration]
     actions: Mapping[str, ActionDeclaration] = field(default_factory=dict)
     alarm_dimensions: Mapping[str, str] = field(default_factory=dict)
+    alarm_fact: str = ""
     busy: Condition = field(default_factory=dict)
     busy_needs: tuple[str, ...] = ()
 

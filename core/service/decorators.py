@@ -25,13 +25,14 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-def resource(
+def resource(  # noqa: PLR0913 - one keyword for each thing that the host must know of a type
     noun: str,
     *,
     key: str,
     arn: str,
     lists: str | tuple[str, ...],
     alarm_dimensions: Mapping[str, str] = _NONE,
+    alarm_fact: str = "",
     busy: Condition = _NONE,
     busy_needs: tuple[str, ...] = (),
 ) -> Callable[[Method], Method]:
@@ -44,6 +45,8 @@ def resource(
             made of these four (or of the key's field) lets the host find a resource by its ARN without listing.
         lists: the operations that the method may call.
         alarm_dimensions: CloudWatch dimension name to a template over ``{id}``.
+        alarm_fact: path of a fact that lists further sets of dimensions (of members), by name; its aspect is in
+            ``busy_needs``.
         busy: a condition that holds when the resource is not to be touched now.
         busy_needs: the aspects that ``busy`` looks at.
 
@@ -64,6 +67,7 @@ def resource(
             lists=_operations(lists),
             aspects=_NONE,
             alarm_dimensions=alarm_dimensions,
+            alarm_fact=alarm_fact,
             busy=busy,
             busy_needs=busy_needs,
         )
@@ -83,7 +87,8 @@ def aspect(
 
     Args:
         noun: the resource type it belongs to.
-        reads: the operations that the method may call, of any service; each Read or List.
+        reads: the operations that the method may call, of any service; each Read or List. ``()``, with ``per="scope"``,
+            for a method that only asks ``aws.prices(service)``.
         name: the aspect's name; the method's unless given.
         per: ``scope`` for what is read once for all resources; the method then gets None for the resource.
         batch: how many resources one call takes; above 1 the method gets a list of them and gives as many values.

@@ -58,6 +58,22 @@ FACTS: dict[str, Any] = {
             "x-kind": "configuration",
             "additionalProperties": {"type": "string"},
         },
+        "members": {
+            "description": "d",
+            "type": "object",
+            "x-kind": "configuration",
+            "properties": {
+                "dimensions": {
+                    "type": "array",
+                    "description": "d",
+                    "items": {
+                        "type": "object",
+                        "description": "d",
+                        "additionalProperties": {"type": "string", "description": "d"},
+                    },
+                }
+            },
+        },
         "account": {"description": "d", "type": "object", "x-kind": "observed", "properties": {"spare": _INTEGER}},
         "metrics": {
             "description": "d",

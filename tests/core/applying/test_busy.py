@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.core.applying.queues import fix
+from trueup.applying.busy import busy
+from trueup.facts.snapshot import Snapshot
+from trueup.facts.unknown import Reason, Unknown
 from trueup.testing import Constant
 
 if TYPE_CHECKING:
@@ -85,6 +89,27 @@ def test_a_resource_in_alarm(shop: Shop) -> None:
     plan = shop.planned(fix())
     _alarm(shop, "ALARM")
     assert "busy: in ALARM: too-deep" in _skipped(shop, plan)
+
+
+def test_a_member_in_alarm(shop: Shop) -> None:
+    """An alarm on what the resource is made of is an alarm of the resource."""
+    shop.queue("a", {"member": "a-1"})
+    plan = shop.planned(fix())
+    _alarm(shop, "ALARM", "a-1")
+    assert "busy: in ALARM: too-deep" in _skipped(shop, plan)
+
+
+def test_members_that_cannot_be_read(shop: Shop) -> None:
+    """Whether one of them is in alarm is then unknown, too."""
+    shop.queues("a")
+    plan = shop.planned(fix())
+    declared = shop.host.resource_type("sqs.queue")
+    (change,) = plan.changes()
+    lost = Snapshot(change.resource, {"tags": {}, "members": Unknown(Reason.TIMEOUT)}, shop.clock.now())
+    reason = busy(shop.bench(), replace(change, steps=()), plan.rules(shop.host.fact_schemas())[change.rule], lost)
+    assert "members.dimensions" == declared.alarm_fact
+    assert reason is not None
+    assert reason.startswith("busy: whether an alarm is in ALARM is not known (")
 
 
 @pytest.mark.parametrize(("state", "queue"), [("OK", "a"), ("ALARM", "other")])

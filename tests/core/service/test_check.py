@@ -52,6 +52,7 @@ PROBLEMS = [
     (replace(QUEUE, arn="arn:{"), "sqs.queue: arn: "),
     (replace(QUEUE, arn="arn:{a.b}"), "arn: expected a plain name in braces, found {a.b} in 'arn:{a.b}'"),
     (replace(QUEUE, arn="arn:{key!r}"), "arn: expected a plain name in braces, found {key} in 'arn:{key!r}'"),
+    (replace(QUEUE, alarm_fact="x.y"), "expected the aspect of the alarm fact in busy_needs, found 'x.y'"),
     (replace(QUEUE, alarm_dimensions={"A": "{arn}"}), "alarm dimension A: expected only id in braces, found {arn}"),
     (replace(QUEUE, busy_needs=("attribute",)), "busy: 'attribute' is no aspect of it; did you mean 'attributes'?"),
     (with_aspect(replace(READ, name="every")), "aspect 'every': expected a plain name that is none of all, any, every"),
