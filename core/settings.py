@@ -17,7 +17,7 @@ from trueup.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ApplySettings", "AuditSettings", "IacSettings", "PlanSettings", "Settings"]
+__all__ = ["ApplySettings", "AuditSettings", "IacSettings", "PlanSettings", "PriceSettings", "Settings"]
 
 FILE_NAME = "trueup.toml"
 
@@ -87,6 +87,18 @@ class IacSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceSettings:
+    """``[prices]``.
+
+    Args:
+        folder: where ``trueup prices update`` writes fetched prices, and where they are looked for; the user's data
+            folder when empty. ``TRUEUP_PRICES`` goes before it.
+    """
+
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of ``trueup.toml``; ``parameters`` is rule id to parameter name to value, checked where rules are loaded."""
 
@@ -94,6 +106,7 @@ class Settings:
     plan: PlanSettings = field(default_factory=PlanSettings)
     apply: ApplySettings = field(default_factory=ApplySettings)
     iac: IacSettings = field(default_factory=IacSettings)
+    prices: PriceSettings = field(default_factory=PriceSettings)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
@@ -138,6 +151,11 @@ def _value(where: str, default: Any, value: Any) -> Any:
         if isinstance(value, list) and all(isinstance(each, str) for each in value):
             return tuple(value)
         message = f"{where}: expected a list of strings, found {value!r}"
+        raise UsageError(message)
+    if isinstance(default, str):
+        if isinstance(value, str):
+            return value
+        message = f"{where}: expected a text, found {value!r}"
         raise UsageError(message)
     if isinstance(default, bool) is not isinstance(value, bool) or not isinstance(value, int | float):
         message = f"{where}: expected {'true or false' if isinstance(default, bool) else 'a number'}, found {value!r}"

@@ -16,6 +16,7 @@ from trueup.aws.guard import ReadingGuard, WritingGuard
 from trueup.aws.regions import check_region, client_region, partition_of, regions_of
 from trueup.aws.settings import ClientSettings
 from trueup.errors import TrueupError
+from trueup.prices.book import PriceBook
 from trueup.resource import Scope
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def connect(
     endpoint_url: str | None = None,
     region: str | None = None,
     settings: ClientSettings | None = None,
+    prices: PriceBook | None = None,
 ) -> Connection:
     """Make a connection; nothing is sent yet.
 
@@ -61,6 +63,7 @@ def connect(
         endpoint_url: where every client goes, whatever environment and files say.
         region: the Region to use where none is said; None for the environment's or the profile's, else us-east-1.
         settings: timeouts, attempts, threads, run id.
+        prices: the known prices; the shipped ones unless given.
 
     Raises:
         CredentialsError: there is no such profile, or the files of ~/.aws cannot be read.
@@ -83,19 +86,25 @@ def connect(
             if stop is None:
                 raise
             raise stop from error
-    return Connection(session, source, check_region(home or "us-east-1"), chosen)
+    return Connection(session, source, check_region(home or "us-east-1"), chosen, prices or PriceBook())
 
 
 class Connection:
     """One set of credentials; safe to share between threads. Made by ``connect`` or ``assume_role``."""
 
     def __init__(
-        self, session: GuardedSession, source: CredentialSource, region: str, settings: ClientSettings
+        self,
+        session: GuardedSession,
+        source: CredentialSource,
+        region: str,
+        settings: ClientSettings,
+        prices: PriceBook,
     ) -> None:
         self._session = session
         self._source = source
         self._region = region
         self._settings = settings
+        self._prices = prices
         self._guard = ReadingGuard()
         self._gate = CallGate(settings.workers)
         self._readers: dict[tuple[str, str], Any] = {}
@@ -111,6 +120,11 @@ class Connection:
     def settings(self) -> ClientSettings:
         """How this connection's clients behave."""
         return self._settings
+
+    @property
+    def prices(self) -> PriceBook:
+        """The known prices."""
+        return self._prices
 
     def identity(self) -> Identity:
         """Give whose credentials these are; asked once (``sts:GetCallerIdentity``, which nobody can be denied).
@@ -226,7 +240,9 @@ class Connection:
         """
         with _lock:
             session = self._session.with_role(arn, external_id, client_region(self._region))
-        return Connection(session, CredentialSource(self._source.profile, arn), self._region, self._settings)
+        return Connection(
+            session, CredentialSource(self._source.profile, arn), self._region, self._settings, self._prices
+        )
 
     def close(self) -> None:
         """Close the clients' connections."""

@@ -14,7 +14,7 @@ from trueup.errors import GuardError, UnreadableError
 from trueup.facts.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trueup.aws.connection import Connection
     from trueup.resource import Scope
@@ -118,6 +118,20 @@ class AwsReader:
             unknown = Unknown(Reason.CUT_OFF, str(error), operation)
             self._statistics.failed(operation, unknown, self._resource_type)
             raise UnreadableError(unknown) from error
+
+    def prices(self, service: str) -> Mapping[str, Any]:
+        """Give the newest known prices of a plugin's service in the scope's Region; no call is made.
+
+        Args:
+            service: the plugin's name.
+
+        Returns:
+            ``{"currency", "date", "source", "list"}``; ``list`` is what the price file has for the Region.
+
+        Raises:
+            UnreadableError: no price is known there, or the price file is broken.
+        """
+        return self._connection.prices.prices(service, self._scope.region)
 
     def _check_declared(self, operation: str) -> None:
         if operation not in self._operations:

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     UNEXPECTED = "unexpected value"
     NOT_READ = "not read"
     BROKEN_PLUGIN = "broken plugin"
+    NO_PRICE = "no price"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from trueup.change import Call, Change, Refusal, Risk, Step
 from trueup.plugins.dynamodb.actions import AVAILABLE
 from trueup.plugins.dynamodb.capacity import ON_DEMAND, PROVISIONED, indexes_of
 from trueup.plugins.dynamodb.history import moment
-from trueup.plugins.dynamodb.money import monthly_saving, prices
+from trueup.plugins.dynamodb.money import monthly_saving
+from trueup.service.money import known_prices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ def set_billing_mode(table: Snapshot, parameters: Mapping[str, Any]) -> Change |
     """Switch a table and all its indexes to on-demand capacity.
 
     Args:
-        table: with ``table``, ``capacity``, ``minute_use``, ``usage``, ``autoscaling``.
+        table: with ``table``, ``capacity``, ``minute_use``, ``usage``, ``autoscaling``, ``prices``.
         parameters: ``billing_mode`` (``PAY_PER_REQUEST``), ``reserved_capacity`` (``none``, ``unknown`` or ``owned``).
 
     Source: DynamoDB API, UpdateTable: a switch takes no ProvisionedThroughput; the way back needs it for the table
@@ -148,8 +149,8 @@ def _projection(table: Snapshot) -> dict[str, Any]:
 
 
 def _savings(table: Snapshot, reserved: str) -> dict[str, Any] | None:
-    table_class = table["table.TableClassSummary.TableClass"] or "STANDARD"
-    known = prices(table.resource.region, table_class)
-    if known is None:
+    prices = known_prices(table)
+    if prices is None:
         return None
-    return monthly_saving(table["capacity"], table["usage"], known, reserved=reserved)
+    table_class = table["table.TableClassSummary.TableClass"] or "STANDARD"
+    return monthly_saving(table["capacity"], table["usage"], prices, table_class, reserved=reserved)

@@ -85,6 +85,11 @@ class DynamoDbPlugin(ServicePlugin):
         )
         return {"targets": list(targets)}
 
+    @aspect("table", reads=(), per="scope")
+    def prices(self, aws: Reader, _table: None) -> Mapping[str, Any]:
+        """Give the Region's prices."""
+        return aws.prices(self.service)
+
     @metrics("table", name=series.HOURLY, needs=("table",))
     def hourly(self, table: Snapshot) -> Iterator[MetricQuery]:
         """Give the series of the look-back."""
@@ -133,7 +138,7 @@ class DynamoDbPlugin(ServicePlugin):
     @action(
         "table",
         "set-billing-mode",
-        needs=("table", "capacity", "minute_use", "usage", "autoscaling"),
+        needs=("table", "capacity", "minute_use", "usage", "autoscaling", "prices"),
         owned=("capacity.mode", "capacity.read_units", "capacity.write_units", "capacity.by_index"),
         writes=("dynamodb:UpdateTable",),
         risk="safe",

@@ -8,7 +8,7 @@ import pytest
 
 from trueup.applying.windows import Window
 from trueup.errors import UsageError
-from trueup.settings import ApplySettings, AuditSettings, IacSettings, PlanSettings, Settings
+from trueup.settings import ApplySettings, AuditSettings, IacSettings, PlanSettings, PriceSettings, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +51,8 @@ def test_every_section_is_read(tmp_path: Path) -> None:
         freeze = true
         [iac]
         tags = ["managed-by"]
+        [prices]
+        folder = "fetched"
         [parameters.dynamodb-table-on-demand-when-idle]
         gate = 10
     """
@@ -59,6 +61,7 @@ def test_every_section_is_read(tmp_path: Path) -> None:
         PlanSettings(max_share=1, expires_hours=1),
         ApplySettings((Window.parse("Mon-Fri 08:00-16:00"), Window.parse("22:00-02:00")), freeze=True),
         IacSettings(("managed-by",)),
+        PriceSettings("fetched"),
         {"dynamodb-table-on-demand-when-idle": {"gate": 10}},
     )
     assert expected == _load(tmp_path, text)

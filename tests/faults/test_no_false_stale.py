@@ -96,6 +96,10 @@ class Remembering:
         key = f"{self.where} {operation} {items} {parameters!r}"
         return self._told(key, lambda: list(self.reader.paginate(operation, items, **parameters)))
 
+    def prices(self, service: str) -> Any:
+        """See ``Reader.prices``."""
+        return self.reader.prices(service)
+
 
 class Noise:
     """Tells a value again as AWS might: the same facts in another form."""

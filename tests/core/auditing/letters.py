@@ -100,6 +100,10 @@ class PostReader:
                 raise self.post.failing[operation, number]
             yield f"l{number}"
 
+    def prices(self, service: str) -> Any:
+        """Give no prices: the post has none."""
+        raise UnreadableError(Unknown(Reason.NO_PRICE, service))
+
     def measure(self, **parameters: Any) -> Any:
         """Answer GetMetricData: one point of 60 an hour back, none for letters in ``quiet``."""
         queries = parameters["MetricDataQueries"]

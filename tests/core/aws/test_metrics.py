@@ -68,6 +68,10 @@ class Pages:
         """Not asked for."""
         raise AssertionError(operation, items, parameters)
 
+    def prices(self, service: str) -> Any:
+        """Not asked for."""
+        raise AssertionError(service)
+
 
 def values(found: Series | Unknown) -> dict[int, float]:
     """The points of a series that is known, by hour."""

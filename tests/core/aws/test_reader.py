@@ -49,6 +49,16 @@ def test_all_pages_are_read(connection: Connection, simulated_aws: SimulatedAws)
     assert ["a-1", "a-2", "a-3"] == list(reader.paginate(LIST, "TableNames[]", Limit=1))
 
 
+def test_prices_are_of_the_scopes_region_and_need_no_call(connection: Connection, simulated_aws: SimulatedAws) -> None:
+    """What plugins ship is known offline; a Region without a price is unknown."""
+    reader = connection.reader(Scope(SCOPE.account, "us-east-1"), [])
+    assert "USD" == reader.prices("dynamodb")["currency"]
+    with pytest.raises(UnreadableError) as raised:
+        connection.reader(Scope(SCOPE.account, "af-south-1"), []).prices("dynamodb")
+    assert Reason.NO_PRICE == raised.value.unknown.reason
+    assert not simulated_aws.calls
+
+
 def test_an_absent_code_gives_none(connection: Connection, simulated_aws: SimulatedAws) -> None:
     """That there is none is a fact, not a failure; so it is counted as made only."""
     statistics = CallStatistics()

@@ -18,6 +18,7 @@ from trueup.facts.schema import FactSchema
 from trueup.facts.series import Series
 from trueup.facts.snapshot import Snapshot
 from trueup.plugins.dynamodb.plugin import DynamoDbPlugin
+from trueup.prices.book import PriceBook
 from trueup.resource import Resource
 from trueup.service.declarations import DerivedAspect, MetricsAspect, ResourceType
 
@@ -114,7 +115,8 @@ class Tables:
             "123456789012",
             "us-east-1",
         )
-        known = {"autoscaling": {"targets": []}, "table": described} | aspects
+        prices = PriceBook().prices("dynamodb", orders.region)
+        known = {"autoscaling": {"targets": []}, "prices": prices, "table": described} | aspects
         known = {name: self.schema.normalise(name, value) for name, value in known.items()}
         for name, declared in self.type.aspects.items():
             if isinstance(declared, MetricsAspect):

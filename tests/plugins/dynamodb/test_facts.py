@@ -58,8 +58,8 @@ def test_owned_facts_are_configuration(tables: Any) -> None:
 
 
 def test_what_follows_from_metrics_is_observed(tables: Any) -> None:
-    """Metrics and what is derived of them are judged again, never compared."""
-    observed = {name for name, each in tables.type.aspects.items() if isinstance(each, MetricsAspect)}
+    """Metrics and prices and what is derived of them are judged again, never compared."""
+    observed = {"prices", *(name for name, each in tables.type.aspects.items() if isinstance(each, MetricsAspect))}
     for name, each in tables.type.aspects.items():
         if isinstance(each, DerivedAspect) and observed & set(each.needs):
             observed.add(name)

@@ -9,16 +9,31 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from trueup.plugins.dynamodb.money import Prices, monthly_saving, prices
+from trueup.facts.unknown import Reason, Unknown
+from trueup.plugins.dynamodb.money import Prices, monthly_saving
 
 HOUR = 3600
-STANDARD = Prices(0.125, 0.625, 0.00013, 0.00065)
+PRICES = {
+    "currency": "USD",
+    "date": "2026-09-29",
+    "source": "a price list",
+    "list": {
+        "STANDARD": {
+            "read_request_units_per_million": 0.125,
+            "write_request_units_per_million": 0.625,
+            "read_capacity_unit_hour": 0.00013,
+            "write_capacity_unit_hour": 0.00065,
+        }
+    },
+}
 
 
 def _saving(tables: Any, reserved: str = "none", **used: Any) -> dict[str, Any]:
     described = tables.described(read=100, write=100, indexes={"by-date": (100, 0)})
     snapshot = tables.snapshot(described, tables.measured(described, **used))
-    return monthly_saving(snapshot["capacity"], snapshot["usage"], STANDARD, reserved=reserved)
+    found = monthly_saving(snapshot["capacity"], snapshot["usage"], PRICES, reserved=reserved)
+    assert found is not None
+    return found
 
 
 def test_usage_is_of_the_table_and_all_its_indexes(tables: Any) -> None:
@@ -39,11 +54,21 @@ def test_usage_is_of_the_table_and_all_its_indexes(tables: Any) -> None:
     }
 
 
-def test_the_prices_are_dated_and_of_known_regions_only() -> None:
-    """A Region or table class without a price has none: it is not free."""
-    assert prices("us-east-1", "STANDARD") == STANDARD
-    assert prices("eu-west-1", "STANDARD") is None
-    assert prices("us-east-1", "STANDARD_INFREQUENT_ACCESS") is None
+def test_a_table_class_without_a_price_has_none(tables: Any) -> None:
+    """It is not free: neither when the class is missing, nor when one of its prices is."""
+    assert Prices(0.125, 0.625, 0.00013, 0.00065) == Prices.of(PRICES, "STANDARD")
+    assert Prices.of(PRICES, "STANDARD_INFREQUENT_ACCESS") is None
+    assert Prices.of({"list": {"STANDARD": {"read_capacity_unit_hour": 0.1}}}, "STANDARD") is None
+    table_class = {"TableClassSummary": {"TableClass": "STANDARD_INFREQUENT_ACCESS"}}
+    rare = tables.idle(tables.described(**table_class), prices=PRICES)
+    assert tables.change("set-billing-mode", rare).savings_monthly is None
+
+
+def test_the_saving_of_a_switch_is_null_without_known_prices(tables: Any) -> None:
+    """The switch is planned all the same: only what it saves is not known."""
+    unpriced = tables.idle(prices=Unknown(Reason.NO_PRICE))
+    assert tables.change("set-billing-mode", unpriced).savings_monthly is None
+    assert tables.change("set-billing-mode", tables.idle(prices=PRICES)).savings_monthly["likely"] > 0
 
 
 def test_an_unused_table_saves_all_of_its_price(tables: Any) -> None:
@@ -88,6 +113,7 @@ def test_the_break_even_is_at_28_9_percent(share: float, units: int) -> None:
     capacity = {"read_units": 0, "write_units": units * 1000, "by_index": {}}
     day = {"read_units": 0.0, "write_units": units * 1000 * share * 86_400}
     use = {"days": 1, **day, "busiest_day": day, "quietest_day": day}
-    likely = monthly_saving(capacity, use, STANDARD, reserved="none")["likely"]
+    saving = monthly_saving(capacity, use, PRICES, reserved="none")
+    assert saving is not None
     assume(share != pytest.approx(0.2889, abs=0.001))
-    assert (share < 0.2889) is (likely > 0)
+    assert (share < 0.2889) is (saving["likely"] > 0)
