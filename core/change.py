@@ -106,6 +106,9 @@ class Change:
             the host allots them over a whole plan against ``ActionDeclaration.budgets``.
         depends: IAM actions that the calls depend on to the ARNs that they are needed on (``iam:PassRole`` to a role);
             each is one of ``ActionDeclaration.permissions``.
+        undo_carries: where the undo may lower capacity (on-demand back to provisioned), what the state before carries:
+            path of an observed fact, in the form that it has over minutes, to the load; a watch rolls back only while
+            that is well above the present peak of each. Empty says that the undo lowers nothing.
     """
 
     summary: str
@@ -119,6 +122,7 @@ class Change:
     code: str = ""
     budget: Mapping[str, float] = field(default_factory=dict)
     depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    undo_carries: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

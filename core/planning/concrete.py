@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.canonical import digest, plain
 from trueup.change import Reversible, Risk
-from trueup.errors import PluginError, UnknownFactError
+from trueup.errors import PluginError, UnknownFactError, UsageError
 from trueup.facts.path import split_path
 from trueup.facts.unknown import Unknown
 from trueup.planning.planned import PlannedChange, change_id
@@ -78,6 +78,7 @@ def concrete(
     undeclared = sorted(set(change.depends) - set(action.permissions))
     _expect_none(declared, action, [f"expected one of its declared permissions, found {each}" for each in undeclared])
     _expect_none(declared, action, unsaid(change))
+    _expect_none(declared, action, _not_observed(schema, change))
     rule_id = rule.rule.id
     return PlannedChange(
         id=change_id(rule_id, snapshot.resource.arn),
@@ -100,9 +101,24 @@ def concrete(
         savings_monthly=plain(change.savings_monthly) if change.savings_monthly is not None else None,
         code=change.code,
         depends=plain(change.depends),
+        undo_carries=plain(change.undo_carries),
         settle_seconds=action.settle_seconds,
         poll_seconds=action.poll_seconds,
     )
+
+
+def _not_observed(schema: FactSchema, change: Change) -> list[str]:
+    """Give what is wrong with the facts that tell the load that an undo must carry."""
+    wrong: list[str] = []
+    for path in change.undo_carries:
+        try:
+            kind = schema.kind(path)
+        except UsageError as error:
+            wrong.append(f"undo_carries: {error}")
+        else:
+            if kind != "observed":
+                wrong.append(f"undo_carries: expected an observed fact, found {path}, which is {kind}")
+    return wrong
 
 
 def _expect_none(declared: ResourceType, action: ActionDeclaration, wrong: list[str]) -> None:

@@ -48,6 +48,7 @@ class PlannedChange:
         savings_monthly: low, likely, high and what they rest on; None when no price is known.
         code: the property to change in infrastructure code.
         depends: IAM actions that the calls depend on to the ARNs that they are needed on.
+        undo_carries: observed fact path to the load that the state before carries, where the undo may lower capacity.
         settle_seconds: the limit for settling; ``poll_seconds`` how often it is looked at.
         poll_seconds: seconds between two looks.
     """
@@ -72,6 +73,7 @@ class PlannedChange:
     savings_monthly: Mapping[str, Any] | None
     code: str
     depends: Mapping[str, tuple[str, ...]]
+    undo_carries: Mapping[str, float]
     settle_seconds: int
     poll_seconds: int
 
@@ -86,7 +88,7 @@ class PlannedChange:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> PlannedChange:
         """Give the change that ``to_json`` wrote."""
-        fields = {name: document[name] for name in cls.__slots__}
+        fields = {name: document.get(name, {}) if name in _LATER else document[name] for name in cls.__slots__}
         fields["resource"] = Resource(**{name: document["resource"][name] for name in Resource.__slots__})
         fields["steps"] = tuple(_step_from_json(step) for step in document["steps"])
         fields["risk"] = Risk(document["risk"])
@@ -133,7 +135,12 @@ class PlannedChange:
             projection={},
             savings_monthly=None,
             code="",
+            undo_carries={},
         )
+
+
+# Fields that the journals of earlier versions lack; what those did must still be undone.
+_LATER = ("depends", "undo_carries")
 
 
 def _call_to_json(call: Call) -> dict[str, Any]:
@@ -167,5 +174,5 @@ def _step_from_json(document: Mapping[str, Any]) -> Step:
         settled=document["settled"],
         waiter=document["waiter"],
         repeatable=document["repeatable"],
-        acts_on=tuple(document["acts_on"]),
+        acts_on=tuple(document.get("acts_on", ())),
     )

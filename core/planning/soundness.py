@@ -51,6 +51,10 @@ def _record(change: Change) -> Iterator[str]:
             yield f"expected a text as {name}, found {getattr(change, name)!r:.100}"
     if not isinstance(change.budget, Mapping) or not all(_amount(each) for each in change.budget.values()):
         yield f"expected amounts of at least 0 as budget, found {change.budget!r:.100}"
+    if not isinstance(change.undo_carries, Mapping) or not all(_amount(each) for each in change.undo_carries.values()):
+        yield f"expected amounts of at least 0 by fact path as undo_carries, found {change.undo_carries!r:.100}"
+    else:
+        yield from (f"undo_carries: {each}" for each in _paths(change.undo_carries))
     if not isinstance(change.depends, Mapping) or not all(_texts(each) for each in change.depends.values()):
         yield f"expected ARNs by IAM action as depends, found {change.depends!r:.100}"
     for name in ("projection", "savings_monthly"):

@@ -38,7 +38,7 @@ def change(*steps: Step) -> PlannedChange:
         id="c0123456789", rule="sqs-queue-x", action="set", resource=QUEUE, parameters={}, summary="s", steps=steps,
         risk=Risk.SAFE, risk_reason="r", reversible=Reversible.YES, reversible_reason="", before={}, after={},
         relies_on={}, capacity=False, managed_by=None, projection={}, savings_monthly=None, code="", depends={},
-        settle_seconds=60, poll_seconds=5,
+        undo_carries={}, settle_seconds=60, poll_seconds=5,
     )  # fmt: skip
 
 
