@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trueup.cli.options import account_options, approval_options, output_options
+from trueup.cli.options import account_options, approval_options, limit_options, output_options
 
 if TYPE_CHECKING:
     from trueup.cli.start import Start
+    from trueup.journal.changes import ChangeRecord
     from trueup.planning.plan_file import Plan
 
 __all__ = ["apply_plan", "command"]
@@ -21,6 +22,7 @@ __all__ = ["apply_plan", "command"]
 @click.option("--digest", help="Refuse the plan unless this is its digest.")
 @account_options
 @approval_options
+@limit_options
 @output_options
 @click.pass_context
 def command(
@@ -83,5 +85,14 @@ def report_changes(start: Start, run: str, form: str, out: Path | None) -> int:
             # the changes are made: what became of them must be told all the same
             say(f"the undo script was not written: {error}; print it with `trueup runs show {run} --undo-script`")
     show_run(start, run, form, out, closing_lines(start, run))
-    statuses = [each.status for each in start.journal.changes.of(run)]
+    statuses = [each.status for each in start.journal.changes.of(run) if not _undone_by_hand(start, each)]
     return changes_code(statuses, record.status, rollback=record.kind == "rollback")
+
+
+def _undone_by_hand(start: Start, record: ChangeRecord) -> bool:
+    """Tell whether a rollback that somebody asked for undid a change, and not its own run."""
+    from trueup.journal.changes import ChangeStatus
+
+    steps = start.journal.changes.steps(record.run, record.change.id)
+    by_itself = any(step.direction == "undo" for step in steps)
+    return record.status is ChangeStatus.ROLLED_BACK and bool(steps) and not by_itself

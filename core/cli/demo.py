@@ -31,6 +31,8 @@ def command(context: click.Context, /, out: Path, serve: bool, port: int) -> Non
         from trueup.cli import demonstration
         from trueup.testing.server import SimulatedAws  # noqa: F401 - to find out whether moto is there
     except ImportError as error:
+        if (error.name or "trueup").partition(".")[0] == "trueup":
+            raise  # a mistake of ours, which installing something would not mend
         message = f'the demo needs moto, which is not installed ({error.name}); run `pip install "trueup[demo]"`'
         raise UsageError(message) from error
     if serve:

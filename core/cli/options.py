@@ -15,8 +15,8 @@ from trueup.finding import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["account_options", "approval_options", "output_options", "parameter_option", "planning_options",
-           "selection_options"]  # fmt: skip
+__all__ = ["account_options", "approval_options", "limit_options", "output_options", "parameter_option",
+           "planning_options", "selection_options"]  # fmt: skip
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -85,6 +85,12 @@ def planning_options(function: F) -> F:
             help="Output of `terraform show -json`: what it manages counts as managed as code.",
         ),
         click.option("--retry-rolled-back", is_flag=True, help="Plan what was rolled back not long ago, too."),
+    )(function)
+
+
+def limit_options(function: F) -> F:
+    """Add how much one apply may change."""
+    return _together(
         click.option("--max-changes", type=click.IntRange(1), help="The most changes of one apply (plan.max_changes)."),
         click.option(
             "--max-share", type=click.FloatRange(0, 1), help="The most of a rule's resources (plan.max_share)."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trueup.cli.options import account_options, planning_options, selection_options
+from trueup.cli.options import account_options, limit_options, planning_options, selection_options
 
 if TYPE_CHECKING:
     from trueup.cli.start import Start
@@ -20,6 +20,7 @@ __all__ = ["command", "make"]
 @selection_options
 @account_options
 @planning_options
+@limit_options
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("plan.json"), show_default=True,
               help="The plan file to write.")  # fmt: skip
 @click.option("--format", "form", default="console", help="Form of what is shown: console, json, html…")

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trueup.cli.options import account_options, approval_options, output_options, planning_options, selection_options
+from trueup.cli.options import (
+    account_options,
+    approval_options,
+    limit_options,
+    output_options,
+    planning_options,
+    selection_options,
+)
 
 if TYPE_CHECKING:
     from trueup.cli.start import Start
@@ -19,6 +26,7 @@ __all__ = ["command"]
 @selection_options
 @account_options
 @planning_options
+@limit_options
 @approval_options
 @output_options
 @click.option("--plan-out", type=click.Path(path_type=Path, dir_okay=False), default=Path("plan.json"),

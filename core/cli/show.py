@@ -54,7 +54,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield f"plan {plan.id} for account {plan.account} ({', '.join(document['regions'])})"
     yield f"  made {document['created_at']}, valid until {document['expires_at']}"
     yield f"  digest {plan.digest}"
-    yield f"  {len(changes)} changes"
+    yield f"  {len(changes)} change{'' if len(changes) == 1 else 's'}"
     for change in changes:
         yield ""
         yield from change_lines(change)

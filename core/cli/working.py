@@ -105,19 +105,21 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 def closing_lines(start: Start, run: str) -> list[str]:
-    """Give the last lines after an apply: a count a status, and the commands for what comes next."""
+    """Give the last lines after an apply or rollback: a count a status, and the commands for what comes next."""
     from collections import Counter
 
     counts = Counter(str(each.status) for each in start.journal.changes.of(run))
     counted = ", ".join(f"{number} {status.replace('_', ' ')}" for status, number in sorted(counts.items()))
-    say_undo = Path(f"undo-{run}.sh")
-    return [
+    lines = [
         f"run {run}: {counted or 'no changes'}",
         f"  look        trueup runs show {run}",
         f"  go on       trueup resume {run}",
-        f"  roll back   trueup rollback {run}",
-        *([f"  by hand     sh {say_undo}"] if say_undo.exists() else []),
     ]
+    if start.journal.runs.get(run).kind == "apply":
+        say_undo = Path(f"undo-{run}.sh")
+        lines.append(f"  roll back   trueup rollback {run}")
+        lines += [f"  by hand     sh {say_undo}"] if say_undo.exists() else []
+    return lines
 
 
 def write_undo_script(start: Start, run: str) -> None:
