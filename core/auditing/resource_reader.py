@@ -14,20 +14,22 @@ from trueup.auditing.pipeline import Pipeline
 from trueup.auditing.pool import WorkerPool
 from trueup.auditing.reading import ScopeReading
 from trueup.auditing.recipe import Recipe, checked_recipe
+from trueup.auditing.slicing import sliced
+from trueup.aws.windows import Window
 from trueup.errors import PluginError, UnreadableError, UsageError
 from trueup.resource import Resource, Scope
 from trueup.service.arn import match_arn, may_be
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
-    from datetime import timedelta
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from datetime import datetime, timedelta
 
     from trueup.auditing.reading import ReaderSource
     from trueup.aws.statistics import CallStatistics
     from trueup.clock import Clock
     from trueup.facts.snapshot import Snapshot
     from trueup.hosting.host import Host
-    from trueup.service.declarations import ResourceType
+    from trueup.service.declarations import MetricsAspect, ResourceType
 
 __all__ = ["ResourceReader"]
 
@@ -100,6 +102,29 @@ class ResourceReader:
         """
         now = self._clock.now()
         windows = None if window is None else latest_window(now, window, period or _PERIOD)
+        yield from (snapshot for _, snapshot in self._read(wanted, now, windows))
+
+    def read_slices(
+        self, wanted: Iterable[tuple[ResourceType, Resource, Collection[str]]], slices: Sequence[Window]
+    ) -> Iterator[tuple[Snapshot, ...]]:
+        """Yield of each resource its snapshots, one a slice of time; metrics are read once, over the span of them all.
+
+        Args:
+            wanted: as for ``read_all``, each resource once.
+            slices: at least one, each of whole periods, all of one period and aligned to it.
+        """
+        span = Window(min(each.start for each in slices), max(each.end for each in slices), slices[0].period)
+        listed = list(wanted)
+        recipes = {resource.arn: checked_recipe(declared, aspects) for declared, resource, aspects in listed}
+        for reading, snapshot in self._read(listed, self._clock.now(), lambda _aspect: span):
+            yield tuple(sliced(reading, recipes[snapshot.resource.arn], snapshot, slices))
+
+    def _read(
+        self,
+        wanted: Iterable[tuple[ResourceType, Resource, Collection[str]]],
+        now: datetime,
+        windows: Callable[[MetricsAspect], Window] | None,
+    ) -> Iterator[tuple[ScopeReading, Snapshot]]:
         scopes: dict[Scope, list[tuple[Recipe, Resource]]] = {}
         recipes: dict[tuple[str, frozenset[str]], Recipe] = {}
         for resource_type, resource, aspects in wanted:
@@ -111,7 +136,7 @@ class ResourceReader:
             with WorkerPool(min(_WORKERS, len(group))) as pool:
                 for snapshot in Pipeline(reading, pool, windows).run(group):
                     if not isinstance(snapshot, ListingFailed):
-                        yield snapshot
+                        yield reading, snapshot
 
     def locate(self, arn: str) -> tuple[ResourceType, Resource]:
         """Find the resource of an ARN; lists only where the ARN does not tell account, Region and name.

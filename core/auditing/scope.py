@@ -61,6 +61,10 @@ class AuditScope:
         """The account and Region."""
         return self._reading.scope
 
+    def declares(self, resource_type: str, aspect: str) -> bool:
+        """Say whether a resource type of the plugin has an aspect."""
+        return resource_type in self._types and aspect in self._types[resource_type].aspects
+
     def snapshots(self, wanted: Mapping[str, Collection[str]]) -> Iterator[Snapshot | ListingFailed]:
         """Yield a snapshot of each selected resource with the wanted aspects and all that they need.
 

@@ -175,7 +175,10 @@ class Changes:
 
     def frozen(self, arn: str) -> list[ChangeRecord]:
         """Give the changes of a resource, undos by rollbacks among them, of which nobody knows yet how they end."""
-        query = "SELECT * FROM change WHERE arn = ? AND status IN ('indeterminate', 'settling') ORDER BY rowid"
+        query = (
+            "SELECT change.* FROM change JOIN run ON run.id = change.run WHERE arn = ? AND run.kind != 'watch'"
+            " AND change.status IN ('indeterminate', 'settling') ORDER BY change.rowid"
+        )
         return [_change(row) for row in self._store.rows(query, (arn,))]
 
     def _mark(self, db: sqlite3.Connection, run: str, change: str, status: ChangeStatus, reason: str | None) -> None:

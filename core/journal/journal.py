@@ -12,6 +12,7 @@ from trueup.journal.findings import FindingsWriter
 from trueup.journal.plans import Plans
 from trueup.journal.runs import Runs
 from trueup.journal.store import Store, default_state_path
+from trueup.journal.watches import Watches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ __all__ = ["Journal"]
 
 
 class Journal:
-    """An open state: ``runs``, ``changes`` and ``plans``, and the findings of each run."""
+    """An open state: ``runs``, ``changes``, ``plans`` and ``watches``, and the findings of each run."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         """Keep everything in ``store``, at the time of ``clock``."""
@@ -33,6 +34,7 @@ class Journal:
         self.runs = Runs(store, clock)
         self.changes = Changes(store, clock)
         self.plans = Plans(store)
+        self.watches = Watches(store, clock)
 
     @classmethod
     def open(cls, path: Path | None, clock: Clock) -> Self:

@@ -6,10 +6,15 @@ Apart from the code that uses them, so that what a state file holds can be read 
 
 from __future__ import annotations
 
-__all__ = ["SCHEMA_VERSION", "TABLES"]
+__all__ = ["SCHEMA_VERSION", "TABLES", "WATCH"]
 
 # Raised whenever a table changes its meaning; an older or newer file is refused, never half understood.
 SCHEMA_VERSION = 1
+
+WATCH = """
+CREATE TABLE IF NOT EXISTS watch (run TEXT PRIMARY KEY, holder TEXT, held_until TEXT NOT NULL, looked_until TEXT) STRICT
+"""
+"""One row a run that was ever watched; apart, since a state of this version may have been made without it."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS run (
