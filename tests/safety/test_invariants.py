@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,9 @@ from tests.core.applying.queues import ARN, fix
 from trueup.applying.options import ApplyOptions
 from trueup.change import Call, Change, Risk, Step
 from trueup.errors import GuardError, RefusedError, StateError
+from trueup.facts.snapshot import Snapshot
+from trueup.finding import Finding
+from trueup.settings import AuditSettings, Settings
 
 if TYPE_CHECKING:
     from tests.core.applying.queues import Shop
@@ -220,6 +225,31 @@ def test_12_one_broken_part_never_stops_the_rest(shop: Shop, monkeypatch: pytest
         shop.timeouts("a", "b"),
         shop.exit_code(run),
     )
+
+
+def test_13_memory_does_not_grow_with_resources(shop: Shop) -> None:
+    """What is alive of resources while findings stream into the journal is the same for many as for few."""
+    shop.settings = Settings(audit=AuditSettings(workers=1))
+    shop.rule(fix())
+    most: list[int] = []
+    for made, names in ((0, 60), (60, 240)):
+        shop.queues(*(f"q{number}" for number in range(made, names)))
+        judged: list[None] = []
+        alive: list[int] = []
+
+        def count(_finding: Finding, judged: list[None] = judged, alive: list[int] = alive) -> None:
+            judged.append(None)
+            if len(judged) % 20 == 0:  # looking at every object takes its time
+                alive.append(sum(isinstance(each, Snapshot | Finding) for each in gc.get_objects()))
+
+        auditor = replace(shop._auditor("sqs-queue-timeout", ()), progress=count)  # noqa: SLF001 - as the command line
+        auditor.start("audit")
+        with shop.journal.findings(auditor.account.run, auditor.severities()) as writer:
+            auditor.audit(writer)
+        assert names == len(judged)
+        most.append(max(alive))
+    few, many = most
+    assert many <= few + 5 < 120
 
 
 def test_14_each_read_is_made_once(shop: Shop) -> None:
