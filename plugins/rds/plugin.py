@@ -1,5 +1,358 @@
-"""Nothing is audited of this service yet: the plugin is here for its corrections to the simulated AWS."""
+"""What trueup knows of Aurora: its clusters, how their facts are read or follow from others, and their fixes.
+
+A table of declarations; each fact and each fix is a pure function in the module named after it.
+"""
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from typing import TYPE_CHECKING, Any
+
+from trueup.change import Reversible
+from trueup.plugins.rds import (
+    capacity,
+    history,
+    members,
+    money,
+    reading,
+    removal,
+    retention,
+    scaling,
+    schedule,
+    series,
+    sizing,
+    switches,
+    usage,
+)
+from trueup.plugins.rds.schedule import SETTLE_SECONDS
+from trueup.service.plugin import ServicePlugin, action, aspect, derived, metrics, resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from trueup.change import Change, Refusal
+    from trueup.facts.snapshot import Snapshot
+    from trueup.resource import Resource
+    from trueup.service.declarations import MetricQuery, Reader
+
+__all__ = ["RdsPlugin"]
+
+_POLL_SECONDS = 15
+"""RDS takes minutes for most things, and its throttling limits are not published."""
+
+_VOLUME_DAYS = 7
+"""I/O goes by the week; bytes are the last that were measured, and AWS measures them some times a day."""
+
+_BOUNDS = {
+    "type": "object",
+    "properties": {
+        "min_acu": {"type": "number", "minimum": 0, "multipleOf": 0.5},
+        "max_acu": {"type": "number", "minimum": 1, "multipleOf": 0.5},
+    },
+    "required": ["min_acu", "max_acu"],
+    "additionalProperties": False,
+}
+
+_IDLE = {
+    "type": "object",
+    "properties": {
+        "idle_connections": {"type": "number", "minimum": 0},
+        "idle_cpu": {"type": "number", "minimum": 0, "maximum": 100},
+    },
+    "required": ["idle_connections", "idle_cpu"],
+    "additionalProperties": False,
+}
+
+_DAYS = {
+    "type": "object",
+    "properties": {"days": {"type": "integer", "minimum": 1, "maximum": 35}},
+    "required": ["days"],
+    "additionalProperties": False,
+}
+
+_NO_PARAMETERS = {"type": "object", "additionalProperties": False}
+
+_REMOVAL_NEEDS = (
+    "cluster", "members", "topology", "instances", "readers", "endpoints", "autoscaling", "running", "prices",
+)  # fmt: skip
+
+_MODIFY = ("rds:ModifyDBCluster",)
+_MODIFY_MEMBERS = ("rds:ModifyDBInstance",)
+
+
+class RdsPlugin(ServicePlugin):
+    """Aurora clusters with their instances; other engines of RDS are left out."""
+
+    service = "rds"
+
+    @resource(
+        "db_cluster",
+        key="DBClusterIdentifier",
+        arn="arn:{partition}:rds:{region}:{account}:cluster:{key}",
+        lists="rds:DescribeDBClusters",
+        alarm_dimensions={"DBClusterIdentifier": "{id}"},
+        alarm_fact="alarms.dimensions",
+        busy={"any": [{"not": members.AVAILABLE}, {"schedule.quiet": {"const": False}}]},
+        busy_needs=("cluster", "members", "schedule", "alarms"),
+    )
+    def clusters(self, aws: Reader) -> Iterator[str]:
+        """Yield the ids of the scope's Aurora clusters; the call answers Neptune's, DocumentDB's and others' too."""
+        yield from aws.paginate("rds:DescribeDBClusters", reading.AURORA)
+
+    @aspect("db_cluster", reads="rds:DescribeDBClusters")
+    def cluster(self, aws: Reader, cluster: Resource) -> dict[str, Any]:
+        """Give the cluster as AWS describes it."""
+        return reading.cluster(aws.call("rds:DescribeDBClusters", DBClusterIdentifier=cluster.id))
+
+    @aspect("db_cluster", name="members", reads="rds:DescribeDBInstances")
+    def described_members(self, aws: Reader, cluster: Resource) -> list[dict[str, Any]]:
+        """Give the instances of the cluster."""
+        only = [{"Name": "db-cluster-id", "Values": [cluster.id]}]
+        return [reading.member(each) for each in aws.paginate("rds:DescribeDBInstances", "DBInstances[]", Filters=only)]
+
+    @aspect("db_cluster", reads="rds:DescribeDBClusterEndpoints")
+    def endpoints(self, aws: Reader, cluster: Resource) -> list[Any]:
+        """Give the custom endpoints."""
+        operation, items = "rds:DescribeDBClusterEndpoints", "DBClusterEndpoints[?EndpointType=='CUSTOM']"
+        return list(aws.paginate(operation, items, DBClusterIdentifier=cluster.id))
+
+    @aspect("db_cluster", reads="rds:DescribePendingMaintenanceActions", per="scope")
+    def region_maintenance(self, aws: Reader, _cluster: None) -> list[Any]:
+        """Give the pending maintenance of the Region's instances and clusters."""
+        return list(aws.paginate("rds:DescribePendingMaintenanceActions", "PendingMaintenanceActions[]"))
+
+    @aspect("db_cluster", reads="rds:ListTagsForResource")
+    def tags(self, aws: Reader, cluster: Resource) -> dict[str, str]:
+        """Give the tags by name."""
+        tags = aws.call("rds:ListTagsForResource", ResourceName=cluster.arn).get("TagList") or ()
+        return {tag["Key"]: tag["Value"] for tag in tags}
+
+    @aspect("db_cluster", reads="application-autoscaling:DescribeScalableTargets")
+    def autoscaling(self, aws: Reader, cluster: Resource) -> dict[str, Any]:
+        """Give the scalable target of the number of readers."""
+        targets = aws.paginate(
+            "application-autoscaling:DescribeScalableTargets",
+            "ScalableTargets[]",
+            ServiceNamespace="rds",
+            ResourceIds=[f"cluster:{cluster.id}"],
+        )
+        return {"targets": list(targets)}
+
+    @aspect("db_cluster", reads=(), per="scope")
+    def prices(self, aws: Reader, _cluster: None) -> Mapping[str, Any]:
+        """Give the Region's prices."""
+        return aws.prices(self.service)
+
+    @metrics("db_cluster", name=series.HOURLY, needs=("members",))
+    def hourly(self, cluster: Snapshot) -> Iterator[MetricQuery]:
+        """Give the series of the look-back, of every member."""
+        yield from series.hourly_queries(cluster)
+
+    @metrics("db_cluster", name=series.VOLUME, days=_VOLUME_DAYS)
+    def volume(self, cluster: Snapshot) -> Iterator[MetricQuery]:
+        """Give the series of the volume and its backups."""
+        yield from series.volume_queries(cluster)
+
+    @derived("db_cluster", needs=("cluster", "members"))
+    def topology(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give how many members of which kind there are."""
+        return members.topology(cluster)
+
+    @derived("db_cluster", needs=("members",))
+    def instances(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give each member as it was made."""
+        return members.instances(cluster)
+
+    @derived("db_cluster", needs=("members",))
+    def alarms(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give the dimensions of the members, on which alarms may ring."""
+        return {"dimensions": [{"DBInstanceIdentifier": name} for name in series.member_names(cluster)]}
+
+    @derived("db_cluster", needs=("cluster", "topology"))
+    def capacity(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give kind and range of the capacity."""
+        return capacity.capacity(cluster)
+
+    @derived("db_cluster", needs=("cluster", "members", "region_maintenance"))
+    def schedule(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give whether AWS itself is about to work on the cluster."""
+        return schedule.schedule(cluster)
+
+    @derived("db_cluster", needs=("cluster", "members", "capacity", series.HOURLY))
+    def history(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give whether the look-back says anything."""
+        return history.history(cluster)
+
+    @derived("db_cluster", needs=("members", "history", series.HOURLY))
+    def usage(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give the peaks of the worst member."""
+        return usage.usage(cluster)
+
+    @derived("db_cluster", needs=("members", series.HOURLY))
+    def load(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give the load of the worst member in the window."""
+        return usage.load(cluster)
+
+    @derived("db_cluster", needs=("members", "topology", "history", series.HOURLY))
+    def readers(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give the peaks of the readers."""
+        return usage.readers(cluster)
+
+    @derived("db_cluster", needs=("members", series.HOURLY))
+    def running(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give the capacity that was running."""
+        return usage.running(cluster)
+
+    @derived("db_cluster", needs=(series.VOLUME,))
+    def storage(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give the size of volume and backups."""
+        return usage.storage(cluster)
+
+    @derived("db_cluster", needs=("members", "capacity", "history", series.HOURLY))
+    def sizing(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give what the range of capacity follows from."""
+        return sizing.sizing(cluster)
+
+    @derived("db_cluster", needs=("cluster", "members", "capacity", series.HOURLY))
+    def fit(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give whether the range is as small as one change may make it."""
+        return sizing.fit(cluster)
+
+    @derived("db_cluster", needs=("cluster", "instances", "running", "storage", "prices"))
+    def cost(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give what the cluster costs a month."""
+        return money.cluster_cost(cluster)
+
+    @action(
+        "db_cluster",
+        "set-capacity",
+        needs=("cluster", "members", "topology", "capacity", "sizing", "prices"),
+        owned=("capacity.min", "capacity.max", "capacity.seconds_until_auto_pause"),
+        writes=_MODIFY,
+        risk="safe",
+        capacity=True,
+        settle_seconds=SETTLE_SECONDS,
+        poll_seconds=_POLL_SECONDS,
+        parameters=_BOUNDS,
+    )
+    def set_capacity(self, cluster: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
+        """Lower the range of Serverless v2 capacity."""
+        return scaling.set_capacity(cluster, parameters)
+
+    @action(
+        "db_cluster",
+        "remove-reader",
+        needs=(
+            "cluster",
+            "members",
+            "topology",
+            "instances",
+            "readers",
+            "endpoints",
+            "autoscaling",
+            "running",
+            "prices",
+        ),
+        owned=("instances",),
+        writes=("rds:DeleteDBInstance", "rds:CreateDBInstance"),
+        permissions=("iam:PassRole",),
+        risk="destructive",
+        reversible=Reversible.PARTLY,
+        capacity=True,
+        settle_seconds=SETTLE_SECONDS,
+        poll_seconds=_POLL_SECONDS,
+        parameters=_IDLE,
+    )
+    def remove_reader(self, cluster: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
+        """Remove an idle reader."""
+        return removal.remove_reader(cluster, parameters)
+
+    @action(
+        "db_cluster",
+        "set-backup-retention",
+        needs=("cluster", "members", "storage", "prices"),
+        owned=("cluster.BackupRetentionPeriod",),
+        writes=_MODIFY,
+        risk="destructive",
+        reversible=Reversible.NO,
+        settle_seconds=SETTLE_SECONDS,
+        poll_seconds=_POLL_SECONDS,
+        parameters=_DAYS,
+    )
+    def set_backup_retention(self, cluster: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
+        """Keep backups for fewer days."""
+        return retention.set_backup_retention(cluster, parameters)
+
+    @action(
+        "db_cluster",
+        "enable-deletion-protection",
+        needs=("cluster", "members"),
+        owned=("cluster.DeletionProtection",),
+        writes=_MODIFY,
+        risk="safe",
+        settle_seconds=SETTLE_SECONDS,
+        poll_seconds=_POLL_SECONDS,
+        parameters=_NO_PARAMETERS,
+    )
+    def enable_deletion_protection(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
+        """Protect the cluster from being deleted."""
+        return switches.turn(cluster, switches.DELETION_PROTECTION)
+
+    @action(
+        "db_cluster",
+        "copy-tags-to-snapshots",
+        needs=("cluster", "members"),
+        owned=("cluster.CopyTagsToSnapshot",),
+        writes=_MODIFY,
+        risk="safe",
+        settle_seconds=SETTLE_SECONDS,
+        poll_seconds=_POLL_SECONDS,
+        parameters=_NO_PARAMETERS,
+    )
+    def copy_tags_to_snapshots(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
+        """Give snapshots the cluster's tags."""
+        return switches.turn(cluster, switches.COPY_TAGS)
+
+    @action(
+        "db_cluster",
+        "enable-iam-authentication",
+        needs=("cluster", "members"),
+        owned=("cluster.IAMDatabaseAuthenticationEnabled",),
+        writes=_MODIFY,
+        risk="safe",
+        settle_seconds=SETTLE_SECONDS,
+        poll_seconds=_POLL_SECONDS,
+        parameters=_NO_PARAMETERS,
+    )
+    def enable_iam_authentication(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
+        """Let users log in by IAM."""
+        return switches.turn(cluster, switches.IAM)
+
+    @action(
+        "db_cluster",
+        "enable-auto-minor-version-upgrade",
+        needs=("cluster", "members", "instances"),
+        owned=("instances",),
+        writes=_MODIFY_MEMBERS,
+        risk="safe",
+        settle_seconds=SETTLE_SECONDS,
+        poll_seconds=_POLL_SECONDS,
+        parameters=_NO_PARAMETERS,
+    )
+    def enable_auto_minor_version_upgrade(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
+        """Let AWS install minor versions on every member."""
+        return switches.turn_members(cluster, switches.MINOR_UPGRADES)
+
+    @action(
+        "db_cluster",
+        "disable-public-access",
+        needs=("cluster", "members", "instances"),
+        owned=("instances",),
+        writes=_MODIFY_MEMBERS,
+        risk="disruptive",
+        settle_seconds=SETTLE_SECONDS,
+        poll_seconds=_POLL_SECONDS,
+        parameters=_NO_PARAMETERS,
+    )
+    def disable_public_access(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
+        """Take every member out of the internet's reach."""
+        return switches.turn_members(cluster, switches.PRIVATE)
