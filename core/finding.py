@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trueup.facts.unknown import Unknown
     from trueup.resource import Resource, Scope
 
@@ -79,6 +81,8 @@ class Finding:
         judgement: verdict and evidence.
         tags: the resource's tags when they were read, else None.
         scope: where it was looked for, set by the host when ``resource`` is None.
+        cost: of a rule about cost: what the resource costs a month, ``{"monthly": {"low", "likely", "high"}, "parts":
+            {name: likely}, "currency"}``, or why that is not known; None when nobody asked or can tell.
     """
 
     rule: str
@@ -87,3 +91,4 @@ class Finding:
     judgement: Judgement
     tags: dict[str, str] | None = None
     scope: Scope | None = None
+    cost: Mapping[str, Any] | Unknown | None = None

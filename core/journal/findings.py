@@ -48,8 +48,17 @@ def finding_to_json(finding: Finding, scope: Scope, fix: Mapping[str, Any] | Non
             "tags": finding.tags,
         },
         "evidence": [_evidence_to_json(each) for each in finding.judgement.evidence],
+        "cost": _cost_to_json(finding.cost),
         "fix": dict(fix) if fix and finding.judgement.verdict == "fail" else None,
     }
+
+
+def _cost_to_json(cost: Mapping[str, Any] | Unknown | None) -> dict[str, Any] | None:
+    if cost is None:
+        return None
+    if isinstance(cost, Unknown):
+        return {"monthly": None, "parts": {}, "currency": None, "reason": cost.sentence()}
+    return {**cost, "reason": None}
 
 
 def _evidence_to_json(evidence: Evidence) -> dict[str, Any]:

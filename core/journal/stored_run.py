@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.finding import Verdict
 from trueup.journal.changes import ChangeStatus
+from trueup.journal.costs import costs_of, counting, savings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +48,14 @@ class StoredRun:
         return {
             **{str(verdict): counts.get(verdict, 0) for verdict in _COUNTED},
             "changes": {str(status): changes.get(status, 0) for status in ChangeStatus},
-            "savings_monthly": _total(records),
+            "savings_monthly": savings_of(counting(self.record.kind, records)),
         }
+
+    def costs(self) -> dict[str, Any]:
+        """Give ``costs``."""
+        rules = {rule for rule, document in self.rules().items() if document.get("category") == "cost"}
+        records = self._journal.changes.of(self.record.id)
+        return costs_of(self._journal.store, self.record.id, self.record.kind, records, rules)
 
     def scopes(self) -> list[dict[str, Any]]:
         """Give ``scopes``."""
@@ -81,20 +88,3 @@ def change_to_json(record: ChangeRecord, steps: dict[tuple[str, int], tuple[str,
         step["status"] = str(status)
         step["request_id"] = request
     return {**document, "status": str(record.status), "reason": record.reason}
-
-
-def _total(records: list[ChangeRecord]) -> dict[str, Any] | None:
-    """Give the savings of the changes that stand; of several on one resource the largest, since they do not add up."""
-    kept = (ChangeStatus.PLANNED, ChangeStatus.APPLIED)
-    best: dict[str, dict[str, Any]] = {}
-    for record in records:
-        savings = record.change.savings_monthly
-        if record.status not in kept or savings is None or savings.get("likely") is None:
-            continue
-        arn = record.change.resource.arn
-        if arn not in best or savings["likely"] > best[arn]["likely"]:
-            best[arn] = dict(savings)
-    if not best:
-        return None
-    total = {name: round(sum(each[name] or 0 for each in best.values()), 2) for name in ("low", "likely", "high")}
-    return {**total, "one_time": round(sum(each.get("one_time") or 0 for each in best.values()), 2), "currency": "USD"}

@@ -22,6 +22,9 @@ class RunView(Protocol):
     def summary(self) -> dict[str, Any]:
         """Give ``summary``: counts by verdict, ``changes`` counts by status, ``savings_monthly``."""
 
+    def costs(self) -> dict[str, Any]:
+        """Give ``costs``: what the resources cost and what the changes save, a month, by service and in all."""
+
     def scopes(self) -> list[dict[str, Any]]:
         """Give ``scopes``: account, region, complete, calls, errors."""
 

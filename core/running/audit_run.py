@@ -34,12 +34,14 @@ class Audited:
         run: its id.
         failed: the failed findings that were held back for planning, in the order in which they were found.
         matched: rule id to the number of resources that the rule applies to.
+        costs: (rule, ARN) of a held finding to what the resource costs, where that was asked for.
         broken: whether a plugin or a rule file is broken.
     """
 
     run: str
     failed: list[tuple[BoundRule, Resource]] = field(default_factory=list)
     matched: Counter[str] = field(default_factory=Counter)
+    costs: dict[tuple[str, str], Mapping[str, Any] | Unknown] = field(default_factory=dict)
     broken: bool = False
 
 
@@ -107,6 +109,8 @@ class Auditor:
             fix = fixes.get(finding.rule)
             if hold_failed and verdict is Verdict.FAIL and finding.resource is not None and fix is not None:
                 audited.failed.append((self.rules[finding.rule], finding.resource))
+                if finding.cost is not None:
+                    audited.costs[finding.rule, finding.resource.arn] = finding.cost
                 return
             writer.add(finding_to_json(finding, scopes[0], fix))
 

@@ -1,25 +1,29 @@
 """Judging: the rules of a service held against the snapshots of its resources.
 
 The default ``audit`` of every declared plugin; what a rule raises costs that rule on that resource and nothing else.
+Where a rule is about cost, what the resource costs a month is read along with what the rule looks at.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trueup.auditing.listing import ListingFailed
 from trueup.facts.unknown import Reason, Unknown
 from trueup.finding import Finding, Judgement, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from trueup.auditing.scope import AuditScope
     from trueup.facts.snapshot import Snapshot
     from trueup.resource import Resource
     from trueup.ruleset.rule import BoundRule
 
-__all__ = ["judge", "judge_resources", "unknown_finding"]
+__all__ = ["cost_of", "judge", "judge_resources", "unknown_finding"]
+
+_COST = "cost"
+"""The category of rules about cost, and the aspect that says what a resource costs."""
 
 
 def judge_resources(scope: AuditScope, rules: Sequence[BoundRule]) -> Iterator[Finding]:
@@ -27,7 +31,10 @@ def judge_resources(scope: AuditScope, rules: Sequence[BoundRule]) -> Iterator[F
     by_type: dict[str, list[BoundRule]] = {}
     for rule in rules:
         by_type.setdefault(rule.rule.resource, []).append(rule)
-    wanted = {name: frozenset(aspect for rule in about for aspect in rule.aspects) for name, about in by_type.items()}
+    wanted = {
+        name: frozenset(aspect for rule in about for aspect in rule.aspects) | _cost_aspects(scope, name, about)
+        for name, about in by_type.items()
+    }
     for read in scope.snapshots(wanted):
         if isinstance(read, ListingFailed):
             for rule in by_type[read.resource_type]:
@@ -46,7 +53,32 @@ def judge(rule: BoundRule, snapshot: Snapshot) -> Finding:
         detail = f"rule {rule.id} could not be evaluated, {type(error).__name__}: {error}"
         return unknown_finding(rule.id, resource.type, Unknown(Reason.UNEXPECTED, detail), resource)
     tags = snapshot.aspects.get("tags")
-    return Finding(rule.id, resource.type, resource, judgement, tags if isinstance(tags, dict) else None)
+    cost = cost_of(snapshot) if rule.rule.category == _COST else None
+    return Finding(rule.id, resource.type, resource, judgement, tags if isinstance(tags, dict) else None, cost=cost)
+
+
+def cost_of(snapshot: Snapshot) -> Mapping[str, Any] | Unknown | None:
+    """Give what a resource costs a month, None when nobody asked.
+
+    Returns:
+        ``{"monthly": {"low", "likely", "high"}, "parts": {name: likely}, "currency"}``; unknown as a whole when any
+        number of it is: a sum without a part is no cost.
+    """
+    if _COST not in snapshot.aspects:
+        return None
+    cost, currency = snapshot.get(_COST), snapshot.get("prices.currency")
+    if isinstance(cost, Unknown):
+        return cost
+    numbers = [*(cost["monthly"].get(name) for name in ("low", "likely", "high")), *cost["parts"].values()]
+    unknown = next((each for each in (*numbers, currency) if isinstance(each, Unknown)), None)
+    if unknown is not None:
+        return unknown
+    return {"monthly": dict(cost["monthly"]), "parts": dict(cost["parts"]), "currency": currency}
+
+
+def _cost_aspects(scope: AuditScope, resource_type: str, rules: Iterable[BoundRule]) -> frozenset[str]:
+    about_cost = any(rule.rule.category == _COST for rule in rules)
+    return frozenset({_COST} if about_cost and scope.declares(resource_type, _COST) else ())
 
 
 def unknown_finding(rule: str, resource_type: str, unknown: Unknown, resource: Resource | None = None) -> Finding:

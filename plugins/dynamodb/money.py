@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trueup.service.money import HOURS_A_MONTH, saving
+from trueup.facts.unknown import Reason, Unknown
+from trueup.plugins.dynamodb.capacity import PROVISIONED
+from trueup.service.money import HOURS_A_MONTH, cost, saving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Prices", "monthly_saving"]
+    from trueup.facts.snapshot import Snapshot
+
+__all__ = ["Prices", "monthly_cost", "monthly_saving"]
 
 _MILLION = 1_000_000
 
@@ -55,6 +59,31 @@ class Prices:
         """Give what request units cost."""
         price = read_units * self.read_request_units_per_million + write_units * self.write_request_units_per_million
         return price / _MILLION
+
+
+def monthly_cost(table: Snapshot) -> dict[str, Any] | Unknown:
+    """Give what the throughput of a table and its indexes costs a month; storage and backups are no part of it.
+
+    Provisioned capacity costs what it is, whatever is used of it; on demand the look-back's use makes a month, the
+    busiest and the quietest day its range.
+
+    Raises:
+        UnknownFactError: prices, or of an on-demand table the use, are not known.
+    """
+    prices, capacity = table["prices"], table["capacity"]
+    table_class = table["table.TableClassSummary.TableClass"] or "STANDARD"
+    known = Prices.of(prices, table_class)
+    if known is None:
+        return Unknown(Reason.NO_PRICE, f"no price of {table_class} tables in {table.resource.region}")
+    if capacity["mode"] == PROVISIONED:
+        parts = {"table": capacity, **{f"index {name}": units for name, units in capacity["by_index"].items()}}
+        return cost({name: known.provisioned(each["read_units"], each["write_units"]) for name, each in parts.items()})
+    usage = table["usage"]
+    days = HOURS_A_MONTH / 24
+    reads = days * known.on_demand(usage["read_units"] / usage["days"], 0)
+    writes = days * known.on_demand(0, usage["write_units"] / usage["days"])
+    low, high = (days * known.on_demand(**usage[day]) for day in ("quietest_day", "busiest_day"))
+    return cost({"reads": reads, "writes": writes}, low=low, high=high)
 
 
 def monthly_saving(

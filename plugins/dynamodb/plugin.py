@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trueup.plugins.dynamodb import actions, billing_mode, capacity, history, series, throttling, usage, utilization
+from trueup.plugins.dynamodb import (
+    actions,
+    billing_mode,
+    capacity,
+    history,
+    money,
+    series,
+    throttling,
+    usage,
+    utilization,
+)
 from trueup.service.plugin import ServicePlugin, action, aspect, derived, metrics, resource
 
 if TYPE_CHECKING:
@@ -15,6 +25,7 @@ if TYPE_CHECKING:
 
     from trueup.change import Change, Refusal
     from trueup.facts.snapshot import Snapshot
+    from trueup.facts.unknown import Unknown
     from trueup.resource import Resource
     from trueup.service.declarations import MetricQuery, Reader
 
@@ -129,6 +140,11 @@ class DynamoDbPlugin(ServicePlugin):
     def usage(self, table: Snapshot) -> dict[str, Any]:
         """Give what on-demand capacity would have billed."""
         return usage.usage(table)
+
+    @derived("table", needs=("table", "capacity", "usage", "prices"))
+    def cost(self, table: Snapshot) -> dict[str, Any] | Unknown:
+        """Give what the table's throughput costs a month."""
+        return money.monthly_cost(table)
 
     @derived("table", needs=("table", series.HOURLY))
     def throttling(self, table: Snapshot) -> dict[str, Any]:

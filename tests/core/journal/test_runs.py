@@ -192,28 +192,6 @@ def test_findings_go_to_disk_by_the_batch(journal: Journal) -> None:
     assert BATCH + 1 == journal.store.rows("SELECT count(*) AS n FROM finding")[0]["n"]
 
 
-def test_savings_of_one_resource_do_not_add_up(journal: Journal) -> None:
-    """The largest of those that stand; what was rolled back or has no price counts nothing."""
-    run = journal.runs.start("apply")
-    other = replace(PLANNED.resource, arn="arn:other")
-
-    def add(number: int, status: ChangeStatus, likely: float | None, resource: Any = PLANNED.resource) -> None:
-        savings = None if likely is None else {"low": 1, "likely": likely, "high": 9}
-        planned = replace(PLANNED, id=f"c{number:010}", savings_monthly=savings, resource=resource)
-        journal.changes.add(run, planned, status)
-
-    add(1, ChangeStatus.APPLIED, 5)
-    add(2, ChangeStatus.PLANNED, 7)
-    add(3, ChangeStatus.ROLLED_BACK, 100)
-    add(4, ChangeStatus.APPLIED, None)
-    add(5, ChangeStatus.APPLIED, 2, other)
-    summary = StoredRun(journal, journal.runs.get(run)).summary()
-    assert {"low": 2, "likely": 9, "high": 18, "one_time": 0, "currency": "USD"} == summary["savings_monthly"]
-    assert (3, 1, 1) == tuple(summary["changes"][name] for name in ("applied", "planned", "rolled_back"))
-    empty = journal.runs.start("audit")
-    assert StoredRun(journal, journal.runs.get(empty)).summary()["savings_monthly"] is None
-
-
 def test_a_stored_run_has_what_became_of_each_step(journal: Journal) -> None:
     """And a run's own line for the report."""
     run = journal.runs.start("apply", account="1")
