@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from trueup.applying.interrupt import Interrupt
+    from trueup.aws.windows import Window
     from trueup.change import Call, Change, Condition, Refusal
     from trueup.clock import Clock
     from trueup.facts.schema import FactSchema
@@ -69,8 +70,19 @@ class FactReader(Protocol):
     ) -> Snapshot:
         """Read aspects afresh; metrics over ``window`` at ``period`` seconds instead of as declared."""
 
-    def read_all(self, wanted: Iterable[tuple[ResourceType, Resource, Collection[str]]]) -> Iterator[Snapshot]:
-        """Read several resources together, in any order."""
+    def read_all(
+        self,
+        wanted: Iterable[tuple[ResourceType, Resource, Collection[str]]],
+        *,
+        window: timedelta | None = None,
+        period: int | None = None,
+    ) -> Iterator[Snapshot]:
+        """Read several resources together, in any order; see ``read``."""
+
+    def read_slices(
+        self, wanted: Iterable[tuple[ResourceType, Resource, Collection[str]]], slices: Sequence[Window]
+    ) -> Iterator[tuple[Snapshot, ...]]:
+        """Read several resources together, each once; one snapshot a slice of time of each."""
 
 
 class Plugins(Protocol):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trueup.facts.unknown import Unknown
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Collection
 
     from trueup.applying.bench import Bench
     from trueup.facts.snapshot import Snapshot
@@ -42,7 +42,7 @@ def busy(bench: Bench, change: PlannedChange, rule: BoundRule, snapshot: Snapsho
             return f"busy: not ready for {step.call.name}"
     if ringing := _in_alarm(bench, declared, change.resource, snapshot):
         return f"busy: {ringing}"
-    if rule.regression is not None and breached(bench, change, rule.regression, bench.clock.now() - BEFORE) is True:
+    if rule.regression is not None and breached(bench, [(change, rule.regression)], BEFORE).get(change.id):
         return "busy: its regression condition is breached already"
     return None
 
@@ -61,11 +61,22 @@ def _in_alarm(bench: Bench, declared: ResourceType, resource: Resource, snapshot
     return f"in ALARM: {', '.join(alarms)}" if alarms else None
 
 
-def breached(bench: Bench, change: PlannedChange, regression: CompiledCondition, since: datetime) -> bool | None:
-    """Tell whether a regression condition is breached over the time since a moment; None when it is not known."""
-    window = max(bench.clock.now() - since, timedelta(seconds=MINUTE))
-    snapshot = bench.reader.read(
-        bench.type_of(change), change.resource, regression.aspects, window=window, period=MINUTE
+def breached(
+    bench: Bench, changes: Collection[tuple[PlannedChange, CompiledCondition]], window: timedelta
+) -> dict[str, bool | None]:
+    """Tell by change id whether regression conditions are breached over the last ``window``; None where unknown.
+
+    All resources are read together, so that the metrics of many changes are few calls.
+    """
+    wanted: dict[Resource, tuple[ResourceType, frozenset[str]]] = {}
+    for change, regression in changes:
+        declared, aspects = wanted.get(change.resource, (bench.type_of(change), frozenset[str]()))
+        wanted[change.resource] = declared, aspects | regression.aspects
+    read = bench.reader.read_all(
+        [(declared, resource, aspects) for resource, (declared, aspects) in wanted.items()],
+        window=max(window, timedelta(seconds=MINUTE)),
+        period=MINUTE,
     )
-    held = regression.holds(snapshot.aspects)
-    return None if held is None else not held
+    facts = {snapshot.resource: snapshot.aspects for snapshot in read}
+    held = {change.id: regression.holds(facts[change.resource]) for change, regression in changes}
+    return {change: None if holds is None else not holds for change, holds in held.items()}

@@ -76,10 +76,16 @@ class Interrupt:
 
     def frozen(self) -> str | None:
         """Give why nothing may be written now, whatever the run."""
+        if why := self.held():
+            return why
+        if not open_now(self._settings.windows, self._clock.now()):
+            return "outside the windows of apply.windows in trueup.toml"
+        return None
+
+    def held(self) -> str | None:
+        """Give how a person keeps everything that writes by itself from writing, None when nobody does."""
         if os.environ.get("TRUEUP_FREEZE", "") not in {"", "0"}:
             return "frozen by TRUEUP_FREEZE"
         if self._settings.freeze:
             return "frozen by apply.freeze in trueup.toml"
-        if not open_now(self._settings.windows, self._clock.now()):
-            return "outside the windows of apply.windows in trueup.toml"
         return None

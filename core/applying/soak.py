@@ -67,11 +67,7 @@ def look(
     watch: _Watch | None = None,
 ) -> tuple[PlannedChange, ...]:
     """Give the changes whose regression condition is breached over the last ``window``."""
-    found: list[PlannedChange] = []
-    for change, regression in changes:
-        answer = breached(bench, change, regression, bench.clock.now() - window)
-        if answer is not None and watch is not None:
-            watch.seen.add(change.id)
-        if answer:
-            found.append(change)
-    return tuple(found)
+    answers = breached(bench, changes, window)
+    if watch is not None:
+        watch.seen.update(change for change, answer in answers.items() if answer is not None)
+    return tuple(change for change, _ in changes if answers.get(change.id))

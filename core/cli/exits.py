@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trueup.journal.changes import ChangeStatus
+from trueup.watching.seen import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["BROKEN", "FAILED", "INTERRUPTED", "REFUSED", "audit_code", "changes_code"]
+__all__ = ["BROKEN", "FAILED", "INTERRUPTED", "REFUSED", "audit_code", "changes_code", "watch_code"]
 
 # An audit found failures.
 FAILED = 3
@@ -53,3 +54,20 @@ def changes_code(statuses: Iterable[ChangeStatus], run_status: str, *, rollback:
     if found & _REMAINS or (ChangeStatus.PLANNED in found and run_status != "finished"):
         return PARTLY
     return REFUSED if found & {ChangeStatus.STALE, ChangeStatus.SKIPPED} else 0
+
+
+def watch_code(states: Iterable[State], run_status: str) -> int:
+    """Give the exit code of a watch.
+
+    Args:
+        states: how its changes came out.
+        run_status: how the run ended.
+    """
+    found = set(states)
+    if run_status == "interrupted":
+        return INTERRUPTED
+    if State.ROLLED_BACK in found:
+        return ROLLED_BACK
+    if State.REGRESSED in found:
+        return PARTLY
+    return BROKEN if State.UNOBSERVED in found else 0

@@ -39,6 +39,7 @@ INTERRUPTED = 130
         "stop": ("trueup.cli.stop", "Ask running applies to send nothing more."),
         "resume": ("trueup.cli.resume", "Go on with a run that was stopped or killed."),
         "rollback": ("trueup.cli.rollback", "Undo a run, or one change of it."),
+        "watch": ("trueup.cli.watch", "Watch what a run applied; roll back what regresses."),
         "runs": ("trueup.cli.runs", "List, show, export and import runs."),
         "report": ("trueup.cli.report", "Write the report of a run again, in any format."),
         "rules": ("trueup.cli.rules", "List, show, validate and test rules."),

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from trueup.cli.output import say, show_json, show_run, show_table
+from trueup.cli.spans import span
 from trueup.errors import UsageError
 
 if TYPE_CHECKING:
     from trueup.cli.start import Start
 
 __all__ = ["command"]
-
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def _span(text: str) -> timedelta:
-    match = re.fullmatch(r"(\d{1,6})([mhdw])", text)
-    if match is None:
-        message = f"--since: expected a span such as 90m, 24h, 7d or 2w, found {text!r}"
-        raise UsageError(message)
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 @click.group(name="runs", epilog="Example: trueup runs list --resource ARN --since 24h")
@@ -40,7 +29,7 @@ def command() -> None:
 @click.pass_obj
 def list_runs(start: Start, arn: str | None, since: str | None, form: str) -> None:
     """List runs, newest first."""
-    begin = start.clock.now() - _span(since) if since else None
+    begin = start.clock.now() - span("--since", since) if since else None
     records = start.journal.runs.listing(arn=arn, since=begin)
     if form == "json":
         names = ("id", "kind", "started_at", "status", "finished_at", "account", "principal", "plan_digest", "of_run")

@@ -1,0 +1,93 @@
+"""What was seen of one watched change, and what was done about it: what the report says.
+
+Everything is worked out of the periods, which AWS keeps: a watch that goes on elsewhere says the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from trueup.journal.runs import stamp
+from trueup.watching.periods import PERIOD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from trueup.watching.looking import Sight
+    from trueup.watching.subjects import Subject
+
+__all__ = ["Seen", "State"]
+
+
+class State(StrEnum):
+    """How a watched change came out so far."""
+
+    WELL = "well"
+    UNOBSERVED = "unobserved"
+    REGRESSED = "regressed"
+    ROLLED_BACK = "rolled back"
+    GONE = "gone"
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was seen of one change.
+
+    Args:
+        subject: the change.
+        sights: begin of a period to what was seen in it.
+        outcome: what was done about a breach, empty when nothing had to be.
+        state: how it came out so far.
+    """
+
+    subject: Subject
+    sights: dict[datetime, Sight] = field(default_factory=dict)
+    outcome: str = ""
+    state: State = State.WELL
+
+    def add(self, sights: Mapping[datetime, Sight]) -> None:
+        """Take what was seen anew; what was known before and is not now stays known."""
+        for at, sight in sights.items():
+            if sight.held is not None or at not in self.sights:
+                self.sights[at] = sight
+
+    @property
+    def held(self) -> dict[datetime, bool | None]:
+        """Give whether the regression condition held, by period."""
+        return {at: sight.held for at, sight in self.sights.items()}
+
+    def breach(self, pair: tuple[datetime, datetime]) -> str:
+        """Give what was breached, when."""
+        first, second = pair
+        return f"{self.sights[second].text} (in the five minutes from {stamp(first)} and from {stamp(second)})"
+
+    def ended(self, now: datetime) -> bool:
+        """Tell whether there is nothing more to watch of it."""
+        return self.state in {State.ROLLED_BACK, State.GONE} or now >= self.subject.until
+
+    def close(self, now: datetime) -> None:
+        """Call a change of which there never was any data unobserved, once its watch is over."""
+        if self.state is State.WELL and now >= self.subject.until and not self.observed:
+            self.state = State.UNOBSERVED
+
+    @property
+    def observed(self) -> int:
+        """How many periods something is known of."""
+        return sum(sight.held is not None for sight in self.sights.values())
+
+    def sentence(self) -> str:
+        """Give all of it for a person."""
+        if self.outcome:
+            return self.outcome
+        if not self.sights:
+            return f"watched from {stamp(self.subject.begin)} on, nothing to see yet"
+        begin, end = min(self.sights), max(self.sights) + PERIOD
+        span = f"from {stamp(begin)} to {stamp(end)}"
+        if not self.observed:
+            last = self.sights[max(self.sights)].text
+            return f"unobserved: no data in any of {len(self.sights)} periods {span}; {last}"
+        breached = sum(sight.held is False for sight in self.sights.values())
+        return f"watched {span}: {self.observed} of {len(self.sights)} periods observed, {breached or 'none'} breached"

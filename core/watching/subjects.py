@@ -1,0 +1,83 @@
+"""What a watch watches: the applied changes whose rule says what a regression is, each from its own settling on.
+
+What cannot be watched is said, with the reason: silence about a change would read as health.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trueup.journal.changes import ChangeStatus
+from trueup.journal.runs import moment
+from trueup.service.declarations import MetricsAspect
+from trueup.service.needs import reading_order
+from trueup.watching.periods import first_period
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+    from trueup.applying.bench import Bench
+    from trueup.journal.changes import ChangeRecord
+    from trueup.planning.planned import PlannedChange
+    from trueup.ruleset.condition import CompiledCondition
+    from trueup.ruleset.rule import BoundRule
+
+__all__ = ["Subject", "subject_of"]
+
+_DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """One change that is watched; each is itself only.
+
+    Args:
+        change: the change.
+        regression: holds while all is well.
+        made: when its first call was sent.
+        begin: when its first period begins.
+        until: when its watch ends.
+    """
+
+    change: PlannedChange
+    regression: CompiledCondition
+    made: datetime
+    begin: datetime
+    until: datetime
+
+    @property
+    def name(self) -> str:
+        """Give what people call it."""
+        return self.change.resource.id
+
+
+def subject_of(bench: Bench, record: ChangeRecord, rules: Mapping[str, BoundRule], lasting: timedelta) -> Subject | str:
+    """Give how a change is watched, or why it is not.
+
+    Args:
+        bench: what to read with.
+        record: the change as its apply left it.
+        rules: the rules of its plan.
+        lasting: how long it is watched, from its settling on.
+    """
+    change = record.change
+    if record.status is not ChangeStatus.APPLIED:
+        return f"not watched: it is {record.status.replace('_', ' ')}"
+    rule = rules.get(change.rule)
+    if rule is None or rule.regression is None:
+        return f"not watched: rule {change.rule} says of no metric what a regression is"
+    periods = [
+        each.period
+        for each in reading_order(bench.type_of(change).aspects, rule.regression.aspects)
+        if isinstance(each, MetricsAspect)
+    ]
+    if not periods:
+        return "not watchable: its regression condition looks at no metric"
+    if max(periods) >= _DAY_SECONDS:
+        return "not watchable: AWS measures what its regression condition looks at once a day"
+    events = [each for each in bench.journal.changes.events(record.run) if each["change"] == change.id]
+    settled = max((each["at"] for each in events if each["what"] == "settled"), default=record.at)
+    made = min((each["at"] for each in events if each["what"] == "intent"), default=record.at)
+    return Subject(change, rule.regression, moment(made), first_period(moment(settled)), moment(settled) + lasting)
