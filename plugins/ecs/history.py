@@ -1,0 +1,115 @@
+"""Whether a service has been watched long enough, unchanged, for its use to say anything about its future.
+
+Unchanged is the size of its tasks, however often they were deployed, and, where nothing scales them automatically,
+their number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trueup.errors import UnknownFactError
+from trueup.facts.unknown import Reason, Unknown
+from trueup.plugins.ecs.capacity import moment
+from trueup.plugins.ecs.series import CPU, MEMORY, running, series_at
+from trueup.plugins.ecs.size import Size
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from trueup.facts.snapshot import Snapshot
+
+__all__ = ["COVERAGE_FLOOR", "ROLLOUT_SECONDS", "history", "sizes_over"]
+
+COVERAGE_FLOOR = 0.95
+"""A service with a running task is measured all the time: missing hours are gaps in the measuring."""
+
+ROLLOUT_SECONDS = 3600
+"""While one deployment replaces another, tasks of both run; an hour is the limit for a deployment to settle."""
+
+_HALF_A_TASK = 0.5
+"""A task that is replaced lacks for some minutes of an hour; a number that was changed differs by one at least."""
+
+
+def history(service: Snapshot) -> dict[str, Any]:
+    """Give how long, how fully and how steadily a service was measured.
+
+    Returns:
+        ``{"age_days", "coverage", "resized", "sufficient"}``: coverage is the share (0 to 1) of hourly points of the
+        worse series; ``sufficient`` is true or unknown with the reason, never false, so that whatever is derived from
+        it becomes unknown too.
+    """
+    created = moment(service["service.createdAt"])
+    age_days = (service.read_at - created).days
+    try:
+        series = [series_at(service, path) for path in (CPU, MEMORY)]
+        resized = _resized(service)
+    except UnknownFactError as error:
+        unknown = error.unknown
+        return {"age_days": age_days, "coverage": unknown, "resized": unknown, "sufficient": unknown}
+    coverage = min(each.coverage() for each in series)
+    start = min(each.start for each in series)
+    days = (service.read_at - start).days
+    return {
+        "age_days": age_days,
+        "coverage": round(coverage, 4),
+        "resized": resized is not None,
+        "sufficient": _verdict(created > start, coverage, resized, days),
+    }
+
+
+def sizes_over(service: Snapshot, begin: int, seconds: int) -> set[Size]:
+    """Give the sizes that tasks of a service had in a period, those that were just being replaced too.
+
+    Raises:
+        UnknownFactError: AWS does not remember the size of that time.
+    """
+    now = Size(service["task_definition.cpu_units"], service["task_definition.memory_mib"])
+    steps = [_step(each) for each in service["revisions"]]
+    if not steps:
+        return {now}
+    settled, end = begin - ROLLOUT_SECONDS, begin + seconds
+    earlier = [size for since, size in steps if since is None or since <= settled][-1:]
+    within = [size for since, size in steps if since is not None and settled < since < end]
+    if not (earlier or within):
+        detail = "AWS does not remember which size the tasks had before"
+        raise UnknownFactError("revisions", Unknown(Reason.INSUFFICIENT_HISTORY, detail))
+    return {*earlier, *within}
+
+
+def _step(revision: Any) -> tuple[int | None, Size]:
+    since = revision["since"]
+    size = Size(revision["cpu_units"] or 0, revision["memory_mib"] or 0)
+    return None if since is None else int(moment(since).timestamp()), size
+
+
+def _verdict(young: bool, coverage: float, resized: str | None, days: int) -> bool | Unknown:  # noqa: FBT001 - private
+    if young:
+        detail = f"the service is younger than the look-back of {days} days"
+    elif coverage < COVERAGE_FLOOR:
+        detail = f"expected {COVERAGE_FLOOR:.1%} of the hourly points of CPU and memory, found {coverage:.1%}"
+    elif resized:
+        detail = f"{resized} changed within the look-back of {days} days, by a person or a deployment"
+    else:
+        return True
+    return Unknown(Reason.INSUFFICIENT_HISTORY, detail)
+
+
+def _resized(service: Snapshot) -> str | None:
+    """Name what changed within the look-back, None when nothing did."""
+    cpu = series_at(service, CPU)
+    start, end = int(cpu.start.timestamp()), int(cpu.end.timestamp())
+    if moment(service["service.createdAt"]) <= cpu.start and len(sizes_over(service, start, end - start)) > 1:
+        return "the size of the tasks"
+    if service["scaling.managed"]:
+        return None
+    desired = service["service.desiredCount"]
+    deployed = [moment(each["since"]) for each in service["revisions"] if each["since"] is not None]
+    for at, tasks in running(service).items():
+        if abs(tasks - desired) >= _HALF_A_TASK and not _deploying(deployed, at, cpu.period):
+            return "the number of tasks"
+    return None
+
+
+def _deploying(deployed: list[datetime], at: int, seconds: int) -> bool:
+    return any(at - ROLLOUT_SECONDS < each.timestamp() < at + seconds for each in deployed)
