@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.change import Call, Change, Refusal, Risk, Step
 from trueup.plugins.awslambda.configuration import AVAILABLE
-from trueup.plugins.awslambda.money import monthly_saving, prices
+from trueup.plugins.awslambda.money import monthly_saving
 from trueup.plugins.awslambda.sizing import MOST_MEMORY_MIB, least_timeout, memory_for_timeout
 from trueup.plugins.awslambda.versions import published_use
+from trueup.service.money import known_prices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,7 @@ def set_memory_and_timeout(function: Snapshot, parameters: Mapping[str, Any]) ->
     """Lower memory and timeout of a function's unpublished version.
 
     Args:
-        function: with ``function``, ``aliases``, ``event_sources``, ``usage``, ``sizing``.
+        function: with ``function``, ``aliases``, ``event_sources``, ``usage``, ``sizing``, ``prices``.
         parameters: ``memory_mib``, ``timeout_seconds``, ``without_insights``.
 
     Raises:
@@ -155,11 +156,8 @@ def _projection(function: Snapshot, before: _Size, after: _Size) -> dict[str, An
 
 
 def _savings(function: Snapshot, before: _Size, after: _Size) -> dict[str, Any] | None:
-    architecture = function["function.Architectures"][0]
-    known = prices(function.resource.region, architecture)
-    if known is None:
-        return None
-    return monthly_saving(function["usage"], before.memory, after.memory, known)
+    prices = known_prices(function)
+    return None if prices is None else monthly_saving(function, prices, before.memory, after.memory)
 
 
 def _use(function: Snapshot) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trueup.plugins.awslambda import configuration, history, memory, reservation, series, sizing, usage, versions
+from trueup.plugins.awslambda import configuration, history, memory, money, reservation, series, sizing, usage, versions
 from trueup.service.plugin import ServicePlugin, action, aspect, derived, metrics, resource
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from trueup.change import Change, Refusal
     from trueup.facts.snapshot import Snapshot
+    from trueup.facts.unknown import Unknown
     from trueup.resource import Resource
     from trueup.service.declarations import MetricQuery, Reader
 
@@ -96,6 +97,11 @@ class LambdaPlugin(ServicePlugin):
         """Give the account's limits."""
         return aws.call("lambda:GetAccountSettings")
 
+    @aspect("function", reads=(), per="scope")
+    def prices(self, aws: Reader, _: None) -> Mapping[str, Any]:
+        """Give the Region's prices."""
+        return aws.prices(self.service)
+
     @metrics("function", name=series.HOURLY)
     def hourly(self, function: Snapshot) -> Iterator[MetricQuery]:
         """Give the series of the look-back."""
@@ -136,6 +142,11 @@ class LambdaPlugin(ServicePlugin):
         """Give what the function did in the look-back."""
         return usage.usage(function)
 
+    @derived("function", needs=("function", "usage", "prices"))
+    def cost(self, function: Snapshot) -> dict[str, Any] | Unknown:
+        """Give what the function's invocations cost a month."""
+        return money.monthly_cost(function)
+
     @derived("function", needs=(series.HOURLY,))
     def health(self, function: Snapshot) -> dict[str, Any]:
         """Give throttles and errors."""
@@ -154,7 +165,7 @@ class LambdaPlugin(ServicePlugin):
     @action(
         "function",
         "set-memory-and-timeout",
-        needs=("function", "aliases", "event_sources", "usage", "sizing"),
+        needs=("function", "aliases", "event_sources", "usage", "sizing", "prices"),
         owned=("function.MemorySize", "function.Timeout"),
         writes=("lambda:UpdateFunctionConfiguration",),
         risk="safe",

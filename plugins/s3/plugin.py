@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trueup.change import Reversible
-from trueup.plugins.s3 import actions, exposure, lifecycle, policy, standard_ia, storage
+from trueup.plugins.s3 import actions, exposure, lifecycle, money, policy, standard_ia, storage
 from trueup.service.plugin import ServicePlugin, action, aspect, derived, metrics, resource
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from trueup.change import Change, Refusal
     from trueup.facts.snapshot import Snapshot
+    from trueup.facts.unknown import Unknown
     from trueup.resource import Resource
     from trueup.service.declarations import MetricQuery, Reader
 
@@ -175,6 +176,11 @@ class S3Plugin(ServicePlugin):
             "filtered": sorted(each["Id"] for each in found if each.get("Filter")),
         }
 
+    @aspect("bucket", reads=(), per="scope")
+    def prices(self, aws: Reader, _: None) -> Mapping[str, Any]:
+        """Give the Region's prices."""
+        return aws.prices(self.service)
+
     @metrics("bucket", name=storage.STORAGE, period=storage.DAY, days=_LOOK_BACK_DAYS)
     def daily(self, bucket: Snapshot) -> Iterator[MetricQuery]:
         """Give the series of what is stored."""
@@ -197,6 +203,11 @@ class S3Plugin(ServicePlugin):
         """Give number and size of the objects."""
         return storage.objects(bucket)
 
+    @derived("bucket", needs=("objects", "prices"))
+    def cost(self, bucket: Snapshot) -> dict[str, Any] | Unknown:
+        """Give what the bucket's storage costs a month."""
+        return money.monthly_cost(bucket)
+
     @derived("bucket", needs=("metrics_configurations", storage.REQUESTS))
     def access(self, bucket: Snapshot) -> dict[str, Any]:
         """Give how the bucket is read."""
@@ -215,7 +226,7 @@ class S3Plugin(ServicePlugin):
     @action(
         "bucket",
         "add-lifecycle-transition",
-        needs=("lifecycle", "tiering", "objects", "access"),
+        needs=("lifecycle", "tiering", "objects", "access", "prices"),
         owned=("lifecycle.Rules", "lifecycle.TransitionDefaultMinimumObjectSize"),
         writes=("s3:PutBucketLifecycleConfiguration", "s3:DeleteBucketLifecycle"),
         risk="safe",

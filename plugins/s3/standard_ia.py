@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from trueup.canonical import plain
 from trueup.change import Call, Change, Refusal, Reversible, Risk, Step
 from trueup.plugins.s3.lifecycle import DEFAULT_MINIMUM_SIZE, MAX_RULES, covers_all, enabled, merged, transition_rule
-from trueup.plugins.s3.money import monthly_saving, prices
+from trueup.plugins.s3.money import monthly_saving
+from trueup.service.money import known_prices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +45,7 @@ def add_lifecycle_transition(bucket: Snapshot, parameters: Mapping[str, Any]) ->
     """Add one rule to a bucket's lifecycle configuration, keeping all others.
 
     Args:
-        bucket: with ``lifecycle``, ``tiering``, ``objects``, ``access``.
+        bucket: with ``lifecycle``, ``tiering``, ``objects``, ``access``, ``prices``.
         parameters: ``days``, and ``access_pattern`` (``measured``, or ``waived`` when it is known some other way).
 
     Source: S3 API, PutBucketLifecycleConfiguration (replaces all rules; TransitionDefaultMinimumObjectSize goes back
@@ -54,13 +55,13 @@ def add_lifecycle_transition(bucket: Snapshot, parameters: Mapping[str, Any]) ->
     refusal = _not_to_be_moved(bucket, days, waived=parameters.get("access_pattern") == "waived")
     if refusal is not None:
         return refusal
-    known = prices(bucket.resource.region)
-    if known is None:
+    prices = known_prices(bucket)
+    savings = None if prices is None else monthly_saving(bucket["objects"], bucket["access"], prices)
+    if savings is None:
         return Refusal(
             f"moving objects is paid once for each of them, and no price of Region {bucket.resource.region} is known "
             "to tell whether it pays back"
         )
-    savings = monthly_saving(bucket["objects"], bucket["access"], known)
     if savings["likely"] >= 0 and savings["one_time"] > _PAYBACK_MONTHS * savings["likely"]:
         return Refusal(
             f"moving the objects costs {savings['one_time']:.2f} {savings['currency']} once and saves "

@@ -108,8 +108,9 @@ def objects(bucket: Snapshot) -> dict[str, Any]:
     """Give number and size of a bucket's objects, as last reported.
 
     Returns:
-        ``{"count", "bytes", "mean_bytes", "standard_bytes", "steady_standard_bytes", "intelligent_bytes"}``;
-        ``steady_standard_bytes`` is the least that STANDARD held on any day of the window.
+        ``{"count", "bytes", "mean_bytes", "standard_bytes", "steady_standard_bytes", "intelligent_bytes",
+        "bytes_by_type"}``; ``steady_standard_bytes`` is the least that STANDARD held on any day of the window,
+        ``bytes_by_type`` has the storage types that hold anything.
 
     Raises:
         UnknownFactError: a series could not be read, has no point, or none of the last days.
@@ -125,6 +126,7 @@ def objects(bucket: Snapshot) -> dict[str, Any]:
         "standard_bytes": int(sizes[_STANDARD]),
         "steady_standard_bytes": int(min(series[_STANDARD].points.values())),
         "intelligent_bytes": int(sum(size for each, size in sizes.items() if each.startswith(_INTELLIGENT))),
+        "bytes_by_type": {each: int(size) for each, size in sizes.items() if size},
     }
 
 

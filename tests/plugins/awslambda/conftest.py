@@ -19,6 +19,7 @@ from trueup.facts.series import Series
 from trueup.facts.snapshot import Snapshot
 from trueup.plugins.awslambda.configuration import described
 from trueup.plugins.awslambda.plugin import LambdaPlugin
+from trueup.prices.book import PriceBook
 from trueup.resource import Resource
 from trueup.service.declarations import DerivedAspect, MetricsAspect, ResourceType
 
@@ -118,7 +119,8 @@ class Functions:
         """Give a function with every derived aspect, as the host derives them; the metrics' facts too."""
         resource = Resource("awslambda.function", ARN, "resize", "123456789012", "us-east-1")
         points = self.measured() if series is None else series
-        known: dict[str, Any] = {"function": self.described() if function is None else function, **READ, **read}
+        known: dict[str, Any] = {"function": self.described() if function is None else function, **READ}
+        known |= {"prices": PriceBook().prices("awslambda", "us-east-1"), **read}
         known = {name: self.schema.normalise(name, value) for name, value in known.items()}
         for name, declared in self.type.aspects.items():
             if isinstance(declared, MetricsAspect):

@@ -48,7 +48,7 @@ def test_the_schema_lets_nothing_secret_in(functions: Any) -> None:
     }
     assert set() == _names(functions.schema.document) & secret
     maps = [path for path, each in _maps(functions.schema.document["properties"], "") if each]
-    assert ["tags", "aliases.RoutingConfig.AdditionalVersionWeights"] == maps
+    assert ["tags", "aliases.RoutingConfig.AdditionalVersionWeights", "prices.list", "cost.parts"] == maps
 
 
 def _maps(properties: Any, above: str) -> Any:
@@ -71,8 +71,8 @@ def test_owned_facts_are_configuration(functions: Any) -> None:
 
 
 def test_what_follows_from_metrics_is_observed_but_for_the_fit(functions: Any) -> None:
-    """Metrics are judged again, never compared; only whether a size fits is asked afresh after a write."""
-    observed = {name for name, each in functions.type.aspects.items() if isinstance(each, MetricsAspect)}
+    """Metrics and prices are judged again, never compared; only whether a size fits is asked afresh after a write."""
+    observed = {"prices", *(name for name, each in functions.type.aspects.items() if isinstance(each, MetricsAspect))}
     for name, each in functions.type.aspects.items():
         if isinstance(each, DerivedAspect) and observed & set(each.needs):
             observed.add(name)

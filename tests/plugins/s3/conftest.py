@@ -17,6 +17,7 @@ from trueup.facts.snapshot import Snapshot
 from trueup.plugins.s3.exposure import FLAGS
 from trueup.plugins.s3.lifecycle import configuration
 from trueup.plugins.s3.plugin import S3Plugin
+from trueup.prices.book import PriceBook
 from trueup.resource import Resource
 from trueup.service.declarations import DerivedAspect, MetricsAspect, ResourceType
 
@@ -94,7 +95,7 @@ class Buckets:
         """Give a bucket that is plain but for ``aspects``, with every derived aspect."""
         region = aspects.pop("region", "us-east-1")
         resource = Resource("s3.bucket", "arn:aws:s3:::orders", "orders", "123456789012", region)
-        known = {name: self.schema.normalise(name, value) for name, value in (PLAIN | aspects).items()}
+        known = {name: self.schema.normalise(name, value) for name, value in (self._plain() | aspects).items()}
         measured = self.stored() if series is None else series
         for name, declared in self.type.aspects.items():
             if isinstance(declared, MetricsAspect):
@@ -102,6 +103,9 @@ class Buckets:
             if isinstance(declared, DerivedAspect) and name not in aspects:
                 known[name] = self._derive(declared, Snapshot(resource, dict(known), self.now, measured))
         return Snapshot(resource, known, self.now, measured)
+
+    def _plain(self) -> dict[str, Any]:
+        return {**PLAIN, "prices": PriceBook().prices("s3", "us-east-1")}
 
     def with_rules(self, *rules: Mapping[str, Any], size: str = "all_storage_classes_128K", **aspects: Any) -> Snapshot:
         """Give a bucket with these lifecycle rules."""

@@ -52,7 +52,7 @@ def test_owned_facts_are_configuration(buckets: Any) -> None:
 
 def test_what_follows_from_metrics_is_observed(buckets: Any) -> None:
     """Metrics and what is derived of them are judged again, never compared."""
-    observed = {name for name, each in buckets.type.aspects.items() if isinstance(each, MetricsAspect)}
+    observed = {"prices", *(name for name, each in buckets.type.aspects.items() if isinstance(each, MetricsAspect))}
     for name, each in buckets.type.aspects.items():
         if isinstance(each, DerivedAspect) and observed & set(each.needs):
             observed.add(name)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from trueup.change import Reversible, Risk
+from trueup.facts.unknown import Reason, Unknown
 
 ACTION = "add-lifecycle-transition"
 
@@ -142,7 +143,8 @@ def test_unknown_reading_refuses_unless_waived(buckets: Any, configurations: lis
 
 def test_an_unknown_price_refuses(buckets: Any) -> None:
     """Whether the one-time cost pays back cannot be told without a price."""
-    assert "no price of Region eu-west-1" in buckets.refusal(ACTION, buckets.snapshot(region="eu-west-1")).reason
+    unpriced = buckets.snapshot(prices=Unknown(Reason.NO_PRICE, "nobody knows"))
+    assert "no price of Region us-east-1" in buckets.refusal(ACTION, unpriced).reason
 
 
 def test_a_full_configuration_takes_no_more(buckets: Any) -> None:

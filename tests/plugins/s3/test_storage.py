@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import pytest
 
 from trueup.facts.unknown import Reason, Unknown
-from trueup.plugins.s3.money import monthly_saving, prices
+from trueup.plugins.s3.money import Prices, early_deletion, monthly_saving
 from trueup.plugins.s3.storage import request_queries, storage_queries
 
 DENIED = Unknown(Reason.ACCESS_DENIED, "", "cloudwatch:GetMetricData", "cloudwatch:GetMetricData")
@@ -18,9 +17,12 @@ CLASSES = 12
 
 def test_objects_are_counted_over_all_classes(buckets: Any) -> None:
     """The mean is of all objects; STANDARD and Intelligent-Tiering are told apart."""
-    series = buckets.stored(
-        count=4, StandardStorage=100, GlacierStorage=200, IntelligentTieringFAStorage=30, IntelligentTieringAAStorage=70
-    )
+    sizes = {
+        "StandardStorage": 100,
+        "IntelligentTieringFAStorage": 30,
+        "IntelligentTieringAAStorage": 70,
+        "GlacierStorage": 200,
+    }
     assert {
         "count": 4,
         "bytes": 400,
@@ -28,7 +30,8 @@ def test_objects_are_counted_over_all_classes(buckets: Any) -> None:
         "standard_bytes": 100,
         "steady_standard_bytes": 100,
         "intelligent_bytes": 100,
-    } == buckets.snapshot(series)["objects"]
+        "bytes_by_type": sizes,
+    } == buckets.snapshot(buckets.stored(count=4, **sizes))["objects"]
 
 
 def test_what_standard_held_all_along_is_told_from_what_it_holds(buckets: Any) -> None:
@@ -98,17 +101,52 @@ def test_reading_without_a_metric_is_not_known(buckets: Any, aspects: dict[str, 
 
 
 def _saving(buckets: Any, **stored: Any) -> dict[str, Any]:
-    snapshot, known = buckets.snapshot(buckets.stored(**stored)), prices("us-east-1")
-    assert known is not None
-    return monthly_saving(snapshot["objects"], snapshot["access"], known)
+    snapshot = buckets.snapshot(buckets.stored(**stored))
+    found = monthly_saving(snapshot["objects"], snapshot["access"], snapshot["prices"])
+    assert found is not None
+    return found
 
 
-def test_prices_are_dated_and_of_known_regions_only() -> None:
-    """A Region without a price has none: it is not free."""
-    known = prices("us-east-1")
-    assert known is not None
-    assert all(price > 0 for price in asdict(known).values())
-    assert prices("eu-west-1") is None
+def test_a_list_without_one_of_the_prices_is_unknown(buckets: Any) -> None:
+    """What has no price is not free."""
+    known = buckets.snapshot()["prices"]
+    assert Prices.of(known) is not None
+    for missing in known["list"]:
+        part = {**known, "list": {name: price for name, price in known["list"].items() if name != missing}}
+        assert Prices.of(part) is None
+        assert monthly_saving({}, {}, part) is None
+
+
+def test_a_bucket_costs_each_storage_class_and_the_watching(buckets: Any) -> None:
+    """1000 GB in STANDARD, and as many in Intelligent-Tiering, where a million objects are watched."""
+    gib = buckets.gib
+    stored = {"StandardStorage": 1000 * gib, "IntelligentTieringFAStorage": 1000 * gib}
+    cost = buckets.snapshot(buckets.stored(count=2_000_000, **stored))["cost"]
+    assert {"StandardStorage": 23, "IntelligentTieringFAStorage": 23, "watching": 2.5} == cost["parts"]
+    assert cost["monthly"] == {"low": 48.5, "likely": 48.5, "high": 48.5}
+
+
+def test_small_objects_in_standard_ia_are_billed_as_larger_ones(buckets: Any) -> None:
+    """A million of 1 KiB cost as much as a million of 128 KiB."""
+    stored = buckets.stored(count=2**20, StandardIAStorage=2**30)
+    assert round(128 * 0.0125, 2) == buckets.snapshot(stored)["cost.monthly.likely"]
+
+
+def test_a_class_without_a_price_makes_the_cost_unknown(buckets: Any) -> None:
+    """Half of a bill is no bill; so does a bucket of which nothing was reported."""
+    for stored in ({"GlacierStorage": 1}, {"StandardStorage": None}):
+        assert isinstance(buckets.snapshot(buckets.stored(**stored)).get("cost"), Unknown)
+    unwatched = {**buckets.snapshot()["prices"], "list": {"intelligent_frequent_gb_month": 0.023}}
+    found = buckets.snapshot(buckets.stored(IntelligentTieringFAStorage=1), prices=unwatched).get("cost")
+    assert "no price of Intelligent-Tiering's watching" in found.detail
+
+
+def test_what_is_deleted_early_was_not_worth_moving(buckets: Any) -> None:
+    """Thirty days of STANDARD_IA cost more than 16 of STANDARD, and less than 17."""
+    prices = buckets.snapshot()["prices"]
+    gone = [early_deletion(prices, size=buckets.gib, days=days) for days in (10, 16, 17, 60)]
+    assert [False, False, True, True] == [each is not None and each > 0 for each in gone]
+    assert early_deletion({"list": {}}, size=1, days=1) is None
 
 
 def test_a_bucket_that_nobody_reads_saves_the_difference(buckets: Any) -> None:
