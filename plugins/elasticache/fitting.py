@@ -1,0 +1,238 @@
+"""What a group of another size would be used to: the projection of its end state, and the smallest one that fits.
+
+All of it is pure arithmetic over the load of each shard. The worst shard stands for all of them: after a scale-in
+every shard is taken to hold and do as much as the worst one, times the shards before, by the shards after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from trueup.plugins.elasticache.node_types import FEW_VCPUS, node_types
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from trueup.plugins.elasticache.node_types import NodeType
+
+__all__ = [
+    "CPU_LIMIT",
+    "MEMORY_LIMIT",
+    "RESERVE_PERCENT",
+    "SMALL_SIZES",
+    "Load",
+    "Projection",
+    "Size",
+    "Target",
+    "candidates",
+    "fits",
+    "node_type_fits",
+    "projection",
+    "removed_shards",
+    "shards_fit",
+    "smallest",
+]
+
+CPU_LIMIT = 60.0
+MEMORY_LIMIT = 65.0
+"""Percent that the projected peaks may be, memory of what is left of it after the reserve."""
+
+RESERVE_PERCENT = 25.0
+"""The share of a node's memory that is kept back from the data unless its parameter group says otherwise."""
+
+SMALL_SIZES = ("micro", "small", "medium", "large")
+"""Sizes that are small enough for the rule; nothing smaller is looked for."""
+
+_FREE_FACTOR = 1.5
+"""The shards that stay must have so many times the memory free that the removed ones use.
+
+Source: ElastiCache user guide, best practices of online resharding.
+"""
+
+_RESHARD_CPU = 50.0
+"""Percent of CPU below which slots can be moved. Source: the same; 50 % on nodes with one vCPU, 80 % on others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The load of one shard.
+
+    Args:
+        shard: its id.
+        engine_percent: the engine's thread, in percent of a core.
+        host_cores: all that the host does, in cores.
+        memory_bytes: the data.
+        memory_percent: the data, of what it may use.
+    """
+
+    shard: str
+    engine_percent: float
+    host_cores: float
+    memory_bytes: float
+    memory_percent: float
+
+    @classmethod
+    def of(cls, shards: Iterable[Mapping[str, Any]]) -> tuple[Load, ...]:
+        """Give the loads that the facts of shards tell."""
+        return tuple(
+            cls(each["id"], each["engine_percent"], each["host_cores"], each["memory_bytes"], each["memory_percent"])
+            for each in shards
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The size of a group: the type of its nodes and the number of its shards."""
+
+    node: NodeType
+    shards: int
+
+    def __str__(self) -> str:
+        return f"{self.shards} x {self.node.name}" if self.shards > 1 else self.node.name
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a group is made towards, and never beyond."""
+
+    node: NodeType
+    shards: int
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Projected peaks in percent: of the core that the engine runs on, and of the memory that is left for data."""
+
+    cpu: float
+    memory: float
+
+    @property
+    def allowed(self) -> bool:
+        """Whether both stay within the limits."""
+        return self.cpu <= CPU_LIMIT and self.memory <= MEMORY_LIMIT
+
+
+def projection(loads: Sequence[Load], before: Size, after: Size, reserve: float = RESERVE_PERCENT) -> Projection:
+    """Give what the observed peaks become.
+
+    A node with more than two vCPUs gives the engine a core and has others for the rest; on a smaller one everything
+    is taken to be on the engine's core, as AWS advises. Memory is the worse of bytes and of the percentage that was
+    told, since the documents do not agree on what the percentage is of.
+
+    Args:
+        loads: of every shard before.
+        before: the size that they were observed with.
+        after: the size asked about.
+        reserve: percent of a node's memory that data may not use.
+    """
+    ratio = before.shards / after.shards
+    cores = ratio * max(each.host_cores for each in loads)
+    engine = ratio * max(each.engine_percent for each in loads)
+    cpu = max(engine, 100 * cores / after.node.vcpus) if after.node.vcpus > FEW_VCPUS else max(engine, 100 * cores)
+    used = ratio * max(each.memory_bytes for each in loads)
+    told = ratio * max(each.memory_percent for each in loads) * before.node.memory_bytes / after.node.memory_bytes
+    return Projection(cpu, max(100 * used / _usable(after.node, reserve), told))
+
+
+def fits(loads: Sequence[Load], before: Size, after: Size, reserve: float = RESERVE_PERCENT) -> bool:
+    """Tell whether a group may become another size: by its projection, and by what moving the slots takes."""
+    if not projection(loads, before, after, reserve).allowed:
+        return False
+    if after.shards == before.shards:
+        return True
+    gone = set(removed_shards(loads, before.shards - after.shards))
+    free = sum(_usable(before.node, reserve) - each.memory_bytes for each in loads if each.shard not in gone)
+    moved = sum(each.memory_bytes for each in loads if each.shard in gone)
+    return free >= _FREE_FACTOR * moved and max(each.engine_percent for each in loads) < _RESHARD_CPU
+
+
+def removed_shards(loads: Sequence[Load], count: int) -> tuple[str, ...]:
+    """Give the ids of the shards that are removed: those with the least data, since it has to move."""
+    return tuple(sorted(each.shard for each in sorted(loads, key=lambda each: (each.memory_bytes, each.shard))[:count]))
+
+
+def candidates(present: NodeType, target: NodeType, allowed: Iterable[str]) -> list[NodeType]:
+    """Give the smaller node types that a group could have, of its own family and of the target's.
+
+    None is below the target in vCPUs or memory, none above the present type, and all are allowed by AWS.
+    """
+    known, families = node_types(), {present.family, target.family}
+    found = [known[name] for name in sorted(set(allowed)) if name in known]
+    return [
+        each
+        for each in found
+        if each.family in families
+        and target.vcpus <= each.vcpus <= present.vcpus
+        and target.memory_bytes <= each.memory_bytes <= present.memory_bytes
+        and (each.vcpus, each.memory_bytes) != (present.vcpus, present.memory_bytes)
+    ]
+
+
+def node_type_fits(loads: Sequence[Load], size: Size) -> bool:
+    """Tell whether no smaller node type of the family would do, down to the size ``large``."""
+    smaller = [
+        each
+        for each in node_types().values()
+        if each.family == size.node.family and each.memory_bytes < size.node.memory_bytes
+    ]
+    return not any(fits(loads, size, replace(size, node=each)) for each in smaller if each.size not in SMALL_SIZES[:3])
+
+
+def shards_fit(loads: Sequence[Load], size: Size) -> bool:
+    """Tell whether one shard fewer would not do."""
+    return size.shards == 1 or not fits(loads, size, replace(size, shards=size.shards - 1))
+
+
+def smallest(
+    loads: Sequence[Load],
+    present: Size,
+    target: Target,
+    allowed: Iterable[str],
+    rate: Callable[[NodeType], float],
+    *,
+    reserve: float = RESERVE_PERCENT,
+    reshard: bool = True,
+) -> Size:
+    """Give the cheapest size that fits, the present one when none does.
+
+    An end state that would be called too large again, by what can be seen right after the change, is not chosen: it
+    could not be verified.
+
+    Args:
+        loads: of every shard.
+        present: the size now.
+        target: what it is made towards.
+        allowed: names of the node types that AWS allows.
+        rate: what a node of a type costs, or counts.
+        reserve: percent of a node's memory that data may not use.
+        reshard: whether shards may be removed.
+    """
+    nodes = [present.node, *candidates(present.node, target.node, allowed)]
+    least = min(present.shards, max(1, target.shards)) if reshard else present.shards
+    sizes = [Size(node, shards) for node in nodes for shards in range(least, present.shards + 1)]
+    good = [size for size in sizes if fits(loads, present, size, reserve) and _verifiable(loads, present, size, target)]
+    cheaper = [size for size in good if _cost(size, rate) < _cost(present, rate)]
+    return min(cheaper, key=lambda size: (_cost(size, rate), size.shards, size.node.name), default=present)
+
+
+def _cost(size: Size, rate: Callable[[NodeType], float]) -> float:
+    return size.shards * rate(size.node)
+
+
+def _verifiable(loads: Sequence[Load], before: Size, after: Size, target: Target) -> bool:
+    """Whether the rule passes with what it sees right after: the old metrics of the shards that stayed."""
+    gone = set(removed_shards(loads, before.shards - after.shards))
+    scale = after.node.vcpus / before.node.vcpus
+    few = after.node.vcpus <= FEW_VCPUS
+    seen = [_seen(each, each.host_cores * scale, few=few) for each in loads if each.shard not in gone]
+    node = after.node.name == target.node.name or after.node.size in SMALL_SIZES or node_type_fits(seen, after)
+    return node and (after.shards <= target.shards or shards_fit(seen, after))
+
+
+def _seen(load: Load, cores: float, *, few: bool) -> Load:
+    return replace(load, host_cores=cores, engine_percent=100 * cores if few else load.engine_percent)
+
+
+def _usable(node: NodeType, reserve: float) -> float:
+    return node.memory_bytes * (100 - reserve) / 100
