@@ -81,6 +81,12 @@ FACTS: dict[str, Any] = {
             "x-kind": "observed",
             "properties": {"depth": {"type": "number", "description": "d"}},
         },
+        "daily": {
+            "description": "d",
+            "type": "object",
+            "x-kind": "observed",
+            "properties": {"oldest": {"type": "number", "description": "d"}},
+        },
     },
 }
 
