@@ -18,7 +18,12 @@ __all__ = ["PAGES", "ROOT", "Block", "blocks", "name_of"]
 
 ROOT = Path(__file__).parents[2]
 
-PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "examples").glob("*/README.md")),
+)
 
 _FENCE = re.compile(r"^(`{3,})(\w*)\s*$")
 _MARKER = re.compile(r"^<!-- (file|not run): (.+) -->$")

@@ -25,6 +25,9 @@ SCHEMAS = ("trueup/rules/schema", "trueup/ruleset/schema")
 # What a build needs of the repository.
 SOURCES = ("LICENSE", "README.md", "pyproject.toml", "setup.cfg", *FOLDERS)
 
+# Projects of their own, with dependencies of their own: they lie in the tree when a release is built, and stay there.
+NOT_SHIPPED = ("examples",)
+
 # The promise to whoever installs trueup beside other things.
 MOST_BYTES = 60_000_000
 MOST_PACKAGES = 25
@@ -43,7 +46,7 @@ class Distributions:
 def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
     """Build the sdist from a copy of the tree and the wheel from the sdist, as a release does."""
     source = tmp_path_factory.mktemp("source")
-    for name in SOURCES:
+    for name in (*SOURCES, *NOT_SHIPPED):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
@@ -95,6 +98,16 @@ def test_sdist_holds_every_file(distributions: Distributions) -> None:
         names = {name.partition("/")[2] for name in sdist.getnames()}
 
     assert [] == sorted(set(distributions.files.values()) - names)
+
+
+def test_examples_are_not_shipped(distributions: Distributions) -> None:
+    """Whoever installs trueup gets no estate for the CDK, neither in the wheel nor in the sdist."""
+    with tarfile.open(distributions.sdist) as sdist:
+        names = [name.partition("/")[2] for name in sdist.getnames()]
+    with zipfile.ZipFile(distributions.wheel) as wheel:
+        names += wheel.namelist()
+
+    assert [] == [name for name in names if "overprovisioned" in name or name.startswith(NOT_SHIPPED)]
 
 
 @pytest.fixture(scope="module")
