@@ -41,8 +41,8 @@ SAMPLE = ("dynamodb:ListTables", "dynamodb:DescribeContinuousBackups", "dynamodb
 SAMPLE_RULES = ("dynamodb-table-pitr-enabled", "dynamodb-table-deletion-protection-enabled")
 # Long enough for the simulated AWS on a busy machine, short enough to wait for many times.
 _PATIENT = ClientSettings(workers=8, attempts=1, read_timeout_seconds=60)
-_HASTY = ClientSettings(workers=8, attempts=1, read_timeout_seconds=10)
-_HELD_SECONDS = 11
+_HASTY = ClientSettings(workers=8, attempts=1, read_timeout_seconds=6)
+_HELD_SECONDS = 7
 # Asked before anything is judged; without it the command ends at once, which tests of connections show.
 _WHO = "sts:GetCallerIdentity"
 
