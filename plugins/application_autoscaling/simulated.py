@@ -1,4 +1,4 @@
-"""The corrections that make moto's Application Auto Scaling page its lists as AWS does.
+"""The corrections that make moto's Application Auto Scaling page its lists, and act on bounds, as AWS does.
 
 Whether something is scaled automatically decides if a fix may touch it, so an audit must see every scalable target.
 moto's second page begins at the wrong place, and the one after it never ends.
@@ -11,6 +11,7 @@ import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trueup.plugins.application_autoscaling.bounds import BOUNDS, DEREGISTERED, INSIDE
 from trueup.testing.correction import Correction
 from trueup.testing.exchange import AwsError
 
@@ -83,4 +84,7 @@ CORRECTIONS: tuple[Correction, ...] = (
         source="botocore model application-autoscaling:DescribeScheduledActions (MaxResults, NextToken)",
         install=_List("DescribeScheduledActions", "ScheduledActions", 50).install,
     ),
+    INSIDE,
+    BOUNDS,
+    DEREGISTERED,
 )
