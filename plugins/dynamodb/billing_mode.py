@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from trueup.change import Call, Change, Refusal, Risk, Step
+from trueup.plugins.dynamodb import load
 from trueup.plugins.dynamodb.actions import AVAILABLE
 from trueup.plugins.dynamodb.capacity import ON_DEMAND, PROVISIONED, indexes_of
 from trueup.plugins.dynamodb.history import moment
@@ -70,6 +71,7 @@ def set_billing_mode(table: Snapshot, parameters: Mapping[str, Any]) -> Change |
         risk=Risk.SAFE,
         risk_reason="on-demand capacity takes at once what was provisioned, and even the busiest minute needed less",
         projection=_projection(table),
+        undo_carries=load.carried(before),
         savings_monthly=_savings(table, reserved),
         code="AWS::DynamoDB::Table BillingMode: PAY_PER_REQUEST, without any ProvisionedThroughput",
     )

@@ -12,6 +12,7 @@ from trueup.plugins.dynamodb import (
     billing_mode,
     capacity,
     history,
+    load,
     money,
     series,
     throttling,
@@ -145,6 +146,11 @@ class DynamoDbPlugin(ServicePlugin):
     def cost(self, table: Snapshot) -> dict[str, Any] | Unknown:
         """Give what the table's throughput costs a month."""
         return money.monthly_cost(table)
+
+    @derived("table", needs=("table", series.HOURLY))
+    def load(self, table: Snapshot) -> dict[str, Any]:
+        """Give what capacity has to carry."""
+        return load.load(table)
 
     @derived("table", needs=("table", series.HOURLY))
     def throttling(self, table: Snapshot) -> dict[str, Any]:
