@@ -43,6 +43,7 @@ INTERRUPTED = 130
         "runs": ("trueup.cli.runs", "List, show, export and import runs."),
         "report": ("trueup.cli.report", "Write the report of a run again, in any format."),
         "rules": ("trueup.cli.rules", "List, show, validate and test rules."),
+        "prices": ("trueup.cli.prices", "Show the known prices, and fetch fresh ones."),
         "plugins": ("trueup.cli.plugins", "List the installed plugins."),
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

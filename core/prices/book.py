@@ -19,7 +19,7 @@ from trueup.prices.price_file import PriceFile, PriceFileError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PRICES_VARIABLE", "PriceBook", "fetched_file", "price_folder", "shipped_file"]
+__all__ = ["PRICES_VARIABLE", "PriceBook", "fetched_file", "plugin_file", "price_folder", "shipped_file"]
 
 PRICES_VARIABLE = "TRUEUP_PRICES"
 """Names the folder of fetched prices, before the settings do."""
@@ -100,9 +100,14 @@ def fetched_file(folder: Path, service: str, region: str) -> Path:
     return folder / service / f"{region}.json"
 
 
-@lru_cache(maxsize=64)
 def shipped_file(service: str) -> Path | None:
     """Give the price file that a plugin ships, None when it ships none."""
+    return plugin_file(service, _SHIPPED)
+
+
+@lru_cache(maxsize=256)
+def plugin_file(service: str, name: str) -> Path | None:
+    """Give a data file beside a plugin's module, None when there is none; imports nothing of the plugin."""
     from trueup.hosting.installed import PLUGINS, installed_entry_points
     from trueup.hosting.locate import package_folders
 
@@ -110,8 +115,8 @@ def shipped_file(service: str) -> Path | None:
         modules = [each.module for each in installed_entry_points() if (each.group, each.name) == (PLUGINS, service)]
     except PluginError:
         return None  # said where plugins are loaded
-    files = (folder / _SHIPPED for module in modules for folder in package_folders(module))
-    return next((file for file in files if file.is_file()), None)
+    paths = (folder / name for module in modules for folder in package_folders(module))
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _day(file: PriceFile) -> str:
