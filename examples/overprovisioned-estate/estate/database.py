@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DatabaseStack"]
 
-_ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_11)
+_ENGINE = rds.DatabaseClusterEngine.aurora_mysql(version=rds.AuroraMysqlEngineVersion.VER_3_10_3)
 
 
 class DatabaseStack(cdk.Stack):

@@ -15,7 +15,7 @@ def test_cluster_is_serverless_v2(assembly: Assembly) -> None:
 
     assert {"MinCapacity": 4, "MaxCapacity": 16} == properties["ServerlessV2ScalingConfiguration"]
     assert "EngineMode" not in properties
-    assert "aurora-postgresql" == properties["Engine"]
+    assert "aurora-mysql" == properties["Engine"]
     assert 35 == properties["BackupRetentionPeriod"]
     assert properties["StorageEncrypted"] is True
 

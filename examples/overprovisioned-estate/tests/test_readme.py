@@ -30,7 +30,7 @@ def prices(service: str) -> Any:
 def database() -> float:
     """Give what an idle hour of the cluster costs: every instance at its minimum."""
     instances = 1 + ESTATE.database.readers
-    return instances * ESTATE.database.minimum_acu * float(prices("rds")["acu_hour"]["aurora-postgresql"]["standard"])
+    return instances * ESTATE.database.minimum_acu * float(prices("rds")["acu_hour"]["aurora-mysql"]["standard"])
 
 
 def cache() -> float:
