@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -66,9 +66,9 @@ class _Kept:
 
     created: datetime
     deployed: list[_Deployed]
-    desired: int = 0
-    before: int = 0
-    since: datetime = field(default_factory=lambda: datetime.min)
+    desired: int
+    before: int
+    since: datetime
 
 
 class _Rollouts:

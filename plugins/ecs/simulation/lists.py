@@ -46,9 +46,7 @@ def _install_services(simulation: Simulation) -> Undo:
 
 def _wanted(simulation: Simulation, request: ApiRequest, arn: str) -> bool:
     filters: dict[str, Any] = {
-        name: request.parameters[name]
-        for name in ("launchType", "schedulingStrategy")
-        if name in request.parameters
+        name: request.parameters[name] for name in ("launchType", "schedulingStrategy") if name in request.parameters
     }
     if not filters:
         return True
