@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RdsPlugin"]
 
-_POLL_SECONDS = 15
-"""RDS takes minutes for most things, and its throttling limits are not published."""
+_POLL_SECONDS = 30
+"""What AWS's own waiters wait; RDS takes minutes for most things, and its throttling limits are not published."""
 
 _VOLUME_DAYS = 7
 """I/O goes by the week; bytes are the last that were measured, and AWS measures them some times a day."""
@@ -269,7 +269,7 @@ class RdsPlugin(ServicePlugin):
     @action(
         "db_cluster",
         "set-backup-retention",
-        needs=("cluster", "members", "storage", "prices"),
+        needs=("cluster", "storage", "prices"),
         owned=("cluster.BackupRetentionPeriod",),
         writes=_MODIFY,
         risk="destructive",
@@ -285,7 +285,7 @@ class RdsPlugin(ServicePlugin):
     @action(
         "db_cluster",
         "enable-deletion-protection",
-        needs=("cluster", "members"),
+        needs=("cluster",),
         owned=("cluster.DeletionProtection",),
         writes=_MODIFY,
         risk="safe",
@@ -300,7 +300,7 @@ class RdsPlugin(ServicePlugin):
     @action(
         "db_cluster",
         "copy-tags-to-snapshots",
-        needs=("cluster", "members"),
+        needs=("cluster",),
         owned=("cluster.CopyTagsToSnapshot",),
         writes=_MODIFY,
         risk="safe",
@@ -315,7 +315,7 @@ class RdsPlugin(ServicePlugin):
     @action(
         "db_cluster",
         "enable-iam-authentication",
-        needs=("cluster", "members"),
+        needs=("cluster",),
         owned=("cluster.IAMDatabaseAuthenticationEnabled",),
         writes=_MODIFY,
         risk="safe",
@@ -330,7 +330,7 @@ class RdsPlugin(ServicePlugin):
     @action(
         "db_cluster",
         "enable-auto-minor-version-upgrade",
-        needs=("cluster", "members", "instances"),
+        needs=("instances",),
         owned=("instances",),
         writes=_MODIFY_MEMBERS,
         risk="safe",
@@ -345,7 +345,7 @@ class RdsPlugin(ServicePlugin):
     @action(
         "db_cluster",
         "disable-public-access",
-        needs=("cluster", "members", "instances"),
+        needs=("instances",),
         owned=("instances",),
         writes=_MODIFY_MEMBERS,
         risk="disruptive",

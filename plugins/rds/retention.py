@@ -23,7 +23,7 @@ def set_backup_retention(cluster: Snapshot, parameters: Mapping[str, Any]) -> Ch
     """Keep automated backups for fewer days.
 
     Args:
-        cluster: with ``cluster``, ``members``, ``storage``, ``prices``.
+        cluster: with ``cluster``, ``storage``, ``prices``.
         parameters: ``days``, 1 to 35.
 
     Source: RDS API, ModifyDBCluster (BackupRetentionPeriod, ApplyImmediately); Aurora user guide, backups: they are

@@ -91,7 +91,7 @@ def turn(cluster: Snapshot, switch: Switch) -> Change | Refusal:
     """Turn a setting of the cluster itself.
 
     Args:
-        cluster: with ``cluster`` and ``members``.
+        cluster: with ``cluster``.
         switch: the setting.
 
     Source: RDS API, ModifyDBCluster: what is not sent stays as it is; EnableIAMDatabaseAuthentication is pending until
@@ -122,7 +122,7 @@ def turn_members(cluster: Snapshot, switch: Switch) -> Change | Refusal:
     """Turn a setting of every member that has it the wrong way, one member after the other.
 
     Args:
-        cluster: with ``members`` and ``instances``.
+        cluster: with ``instances``.
         switch: the setting.
 
     Source: RDS API, ModifyDBInstance: AutoMinorVersionUpgrade and PubliclyAccessible are applied without an outage

@@ -208,7 +208,7 @@ def test_capacity_and_reader_removal_are_never_in_one_plan(estate: Any) -> None:
         (CAPACITY, "cloudwatch:GetMetricData"),
         (READERS, "rds:DescribeDBClusterEndpoints"),
         (READERS, "application-autoscaling:DescribeScalableTargets"),
-        (RETENTION, "rds:DescribeDBInstances"),
+        (UPGRADES, "rds:DescribeDBInstances"),
     ],
 )
 def test_nothing_is_planned_when_a_needed_read_is_denied(estate: Any, rule: Fix, operation: str) -> None:
