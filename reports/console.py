@@ -15,6 +15,7 @@ from rich.text import Text
 
 from trueup.display import clean
 from trueup.reports import wording
+from trueup.reports.costs import cost_columns, cost_notes, cost_rows, has_costs
 from trueup.reports.tally import SEVERITIES, Gap, Tally, rule_facts, tally
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def write_console(view: RunView, stream: TextIO, closing: Sequence[str] = ()) ->
     everything = f"trueup report {run['id']} --format json"
     if any(summary["changes"].values()):
         _changes(page, view.changes(), sum(summary["changes"].values()), everything)
+    _costs(page, run, view.costs())
     counts = tally(view)
     _failures(page, view, counts, everything)
     _unknowns(page, counts.gaps)
@@ -109,6 +111,9 @@ def _counts(page: _Page, summary: Mapping[str, Any]) -> None:
     savings = summary["savings_monthly"]
     if savings:
         page.line(f"  likely saving: {wording.savings_line(savings)}")
+    left_out = summary.get("left_out")
+    if left_out:
+        page.line(f"  {wording.left_out_line(left_out)}")
 
 
 def _changes(page: _Page, changes: Iterator[dict[str, Any]], total: int, everything: str) -> None:
@@ -134,6 +139,19 @@ def _changes(page: _Page, changes: Iterator[dict[str, Any]], total: int, everyth
         if change["reason"]:
             page.prose(change["reason"], indent=4)
     _more(page, total - _MOST_CHANGES, everything)
+
+
+def _costs(page: _Page, run: Mapping[str, Any], costs: Mapping[str, Any]) -> None:
+    if not has_costs(costs):
+        return
+    page.heading(f"Costs a month{', in ' + costs['currency'] if costs['currency'] else ''}")
+    rows = [("", *cost_columns(run, costs)), *((row.name, *row.cells) for row in cost_rows(run, costs))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for number, row in enumerate(rows):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        page.line((f"  {'   '.join(cells)}".rstrip(), "" if number else "dim"))
+    for note in cost_notes(run, costs):
+        page.line(f"  {note}")
 
 
 def _failures(page: _Page, view: RunView, counts: Tally, everything: str) -> None:

@@ -52,6 +52,7 @@ def _pieces(view: RunView) -> Iterator[str]:
     yield f'{{\n  "schema": "{SCHEMA_NAME}",\n'
     yield f'  "run": {line.of(view.run(), "run")},\n'
     yield f'  "summary": {line.of(view.summary(), "summary")},\n'
+    yield f'  "costs": {line.of(view.costs(), "costs")},\n'
     yield from _block("scopes", "[]", (line.of(scope, "scope") for scope in view.scopes()))
     yield ",\n"
     yield from _block("rules", "{}", (f"{line.of(name, None)}: {line.of(rule, 'rule')}" for name, rule in rules))

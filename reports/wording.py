@@ -20,6 +20,7 @@ __all__ = [
     "expected",
     "headline",
     "lead",
+    "left_out_line",
     "moment",
     "savings_line",
     "status_word",
@@ -148,6 +149,14 @@ def savings_line(savings: Mapping[str, Any]) -> str:
     low, likely, high = (savings.get(name) for name in ("low", "likely", "high"))
     text = f"{amount(likely, currency)} a month"
     return f"{text} ({amount(low, None)} to {amount(high, None)})" if low is not None and high is not None else text
+
+
+def left_out_line(left_out: Mapping[str, Any]) -> str:
+    """Say what ``--min-savings`` left out."""
+    return (
+        f"left out: {counted(left_out['findings'], 'finding')} and {counted(left_out['changes'], 'change')} that save "
+        f"less than {amount(left_out['min_savings'], None)} a month, or an unknown amount"
+    )
 
 
 def moment(stamp: str | None) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from trueup.journal.changes import ChangeRecord
     from trueup.journal.store import Store
 
-__all__ = ["costs_of", "counting", "savings_of"]
+__all__ = ["costs_of", "counting", "likely_saving", "savings_of"]
 
 _RANGE = ("low", "likely", "high")
 _MONTHS = 12
@@ -74,6 +74,11 @@ def counting(kind: str, records: Iterable[ChangeRecord]) -> list[ChangeRecord]:
     """Give the changes whose savings count: what a plan plans, and of every other run what was applied."""
     status = ChangeStatus.PLANNED if kind == "plan" else ChangeStatus.APPLIED
     return [each for each in records if each.status is status]
+
+
+def likely_saving(record: ChangeRecord) -> float | None:
+    """Give what a change likely saves a month, None when that is not known."""
+    return (record.change.savings_monthly or {}).get("likely")
 
 
 def savings_of(records: Iterable[ChangeRecord]) -> dict[str, Any] | None:

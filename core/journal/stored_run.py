@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from trueup.finding import Verdict
 from trueup.journal.changes import ChangeStatus
-from trueup.journal.costs import costs_of, counting, savings_of
+from trueup.journal.costs import costs_of, counting, likely_saving, savings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,18 +21,55 @@ if TYPE_CHECKING:
     from trueup.journal.journal import Journal
     from trueup.journal.runs import RunRecord
 
-__all__ = ["StoredRun", "change_to_json"]
+__all__ = ["Shown", "StoredRun", "change_to_json"]
 
 _COUNTED = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.EXEMPT, Verdict.NOT_APPLICABLE)
+
+
+_USUAL = "SELECT document FROM finding WHERE run = ? ORDER BY severity, rule, arn, rowid"
+
+# Below every number; what is not known saves this little.
+_LEAST = -1e308
+_ENOUGH = f"coalesce(saving.likely, {_LEAST}) >= ?"
+
+_FINDINGS = """
+FROM finding LEFT JOIN (
+    SELECT rule, arn, max(json_extract(document, '$.savings_monthly.likely')) AS likely
+    FROM change WHERE run = ? GROUP BY rule, arn
+) AS saving ON saving.rule = finding.rule AND saving.arn = finding.arn
+WHERE finding.run = ?
+"""
+
+# What a fix saves, then what a failing resource costs: the most that a fix could save.
+_BY_SAVINGS = """
+saving.likely IS NULL, saving.likely DESC,
+CASE WHEN verdict = 'fail' THEN coalesce(json_extract(finding.document, '$.cost.monthly.likely'), -1) ELSE -2 END DESC,
+"""
+
+_IN_ORDER = "severity, finding.rule, finding.arn, finding.rowid"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of a run is shown, and in which order.
+
+    Args:
+        sort: ``severity``, or ``savings`` for findings and changes by their likely saving, unknown ones last.
+        min_savings: leaves out what likely saves less a month, or is not known to save anything; None for nothing.
+    """
+
+    sort: Literal["severity", "savings"] = "severity"
+    min_savings: float | None = None
 
 
 class StoredRun:
     """A run of the journal, in the shapes of the JSON report."""
 
-    def __init__(self, journal: Journal, record: RunRecord) -> None:
-        """Look at ``record``'s run in ``journal``."""
+    def __init__(self, journal: Journal, record: RunRecord, shown: Shown | None = None) -> None:
+        """Look at ``record``'s run in ``journal``; all of it in the usual order unless ``shown`` says otherwise."""
         self._journal = journal
         self.record = record
+        self._shown = shown or Shown()
 
     def run(self) -> dict[str, Any]:
         """Give ``run``."""
@@ -45,10 +83,12 @@ class StoredRun:
         counts = {row["verdict"]: row["number"] for row in self._journal.store.rows(query, (self.record.id,))}
         records = self._journal.changes.of(self.record.id)
         changes = Counter(str(each.status) for each in records)
+        left_out = {} if self._shown.min_savings is None else {"left_out": self._left_out(records)}
         return {
             **{str(verdict): counts.get(verdict, 0) for verdict in _COUNTED},
             "changes": {str(status): changes.get(status, 0) for status in ChangeStatus},
             "savings_monthly": savings_of(counting(self.record.kind, records)),
+            **left_out,
         }
 
     def costs(self) -> dict[str, Any]:
@@ -68,16 +108,38 @@ class StoredRun:
         return {row["id"]: json.loads(row["document"]) for row in self._journal.store.rows(query, (self.record.id,))}
 
     def findings(self) -> Iterator[dict[str, Any]]:
-        """Yield ``findings``, sorted by severity, rule and ARN."""
-        query = "SELECT document FROM finding WHERE run = ? ORDER BY severity, rule, arn, rowid"
-        for row in self._journal.store.stream(query, (self.record.id,)):
+        """Yield ``findings``, sorted by severity, rule and ARN, or by what their fixes save."""
+        run = self.record.id
+        query: str = _USUAL
+        given: tuple[Any, ...] = (run,)
+        if self._shown != Shown():
+            order = _BY_SAVINGS if self._shown.sort == "savings" else ""
+            query = f"SELECT finding.document {_FINDINGS} AND {_ENOUGH} ORDER BY {order}{_IN_ORDER}"
+            given = (run, run, _LEAST if self._shown.min_savings is None else self._shown.min_savings)
+        for row in self._journal.store.stream(query, given):
             yield json.loads(row["document"])
 
     def changes(self) -> Iterator[dict[str, Any]]:
-        """Yield ``changes``."""
-        for record in self._journal.changes.of(self.record.id):
+        """Yield ``changes``, in the order of the plan, or by what they save."""
+        records = [each for each in self._journal.changes.of(self.record.id) if self._saves_enough(each)]
+        if self._shown.sort == "savings":
+            records.sort(key=lambda each: (likely_saving(each) is None, -(likely_saving(each) or 0)))
+        for record in records:
             steps = self._journal.changes.steps(self.record.id, record.change.id)
             yield change_to_json(record, {(s.direction, s.position): (s.status, s.request_id) for s in steps})
+
+    def _saves_enough(self, record: ChangeRecord) -> bool:
+        least, likely = self._shown.min_savings, likely_saving(record)
+        return least is None or (likely is not None and likely >= least)
+
+    def _left_out(self, records: list[ChangeRecord]) -> dict[str, Any]:
+        run, least = self.record.id, self._shown.min_savings
+        query = f"SELECT count(*) AS number {_FINDINGS} AND NOT {_ENOUGH}"
+        return {
+            "min_savings": least,
+            "findings": self._journal.store.rows(query, (run, run, least))[0]["number"],
+            "changes": sum(not self._saves_enough(each) for each in records),
+        }
 
 
 def change_to_json(record: ChangeRecord, steps: dict[tuple[str, int], tuple[str, str | None]]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from trueup.display import clean
 from trueup.reports import wording
+from trueup.reports.costs import cost_columns, cost_notes, cost_rows, has_costs
 from trueup.reports.difference import differences, document_lines
 from trueup.reports.html.charts import CHARTED, bars
 from trueup.reports.tally import SEVERITIES, Tally, rule_facts, tally
@@ -91,6 +92,7 @@ def _environment() -> Environment:
         duration=wording.duration,
         expected=wording.expected,
         is_link=_is_link,
+        left_out_line=wording.left_out_line,
         moment=wording.moment,
         savings_line=wording.savings_line,
         status_word=wording.status_word,
@@ -101,7 +103,7 @@ def _environment() -> Environment:
 
 def _context(view: RunView, closing: Sequence[str]) -> dict[str, Any]:
     style, script = (Markup(_resource(name)) for name in ("report.css", "report.js"))  # noqa: S704 - the package's own
-    run, summary, counts = view.run(), view.summary(), tally(view)
+    run, summary, costs, counts = view.run(), view.summary(), view.costs(), tally(view)
     by_failures = sorted(counts.services, key=lambda name: (-counts.services[name]["fail"], name))
     return {
         "attention": [change_status for change_status in wording.ATTENTION if summary["changes"].get(change_status)],
@@ -113,6 +115,10 @@ def _context(view: RunView, closing: Sequence[str]) -> dict[str, Any]:
             ("service", "Verdicts by service", bars(counts.services, by_failures[:_MOST_SERVICES])),
         ],
         "closing": closing,
+        "costs": costs,
+        "cost_columns": cost_columns(run, costs),
+        "cost_notes": cost_notes(run, costs),
+        "cost_rows": cost_rows(run, costs) if has_costs(costs) else [],
         "groups": lambda verdict: _groups(view, verdict, counts),
         "headline": wording.headline(run, summary),
         "lead": wording.lead(run, summary),

@@ -81,6 +81,7 @@ def _findings(draw: st.DrawFn) -> dict[str, Any]:
         reason=draw(st.none() | any_text),
         missing_action=draw(st.none() | any_text),
         evidence=draw(st.lists(_evidence, max_size=3)),
+        cost=draw(st.none() | _cost),
         fix=draw(st.none() | _fixes),
     )
 
@@ -105,10 +106,39 @@ def _changes(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+_ranges = st.none() | st.fixed_dictionaries(dict.fromkeys(("low", "likely", "high"), st.floats(-1e6, 1e6)))
+_numbers = st.integers(0, 10**6)
+_sums = {
+    **dict.fromkeys(("resources", "unpriced", "changes", "unpriced_changes"), _numbers),
+    **dict.fromkeys(("current", "optimised"), _ranges),
+    "saving": _ranges,
+}
+_costs = st.fixed_dictionaries(
+    {
+        "currency": st.sampled_from([None, "USD"]),
+        "services": st.lists(
+            st.fixed_dictionaries({"service": st.just("s") | any_text.filter(bool), **_sums}), max_size=3
+        ),
+        "total": st.fixed_dictionaries(_sums),
+        "saving_annual": _ranges,
+        "estimate": _ranges,
+    }
+)
+_cost = st.fixed_dictionaries(
+    {
+        "monthly": _ranges,
+        "parts": st.dictionaries(any_text, st.floats(0, 1e6), max_size=2),
+        "currency": st.sampled_from([None, "USD"]),
+        "reason": st.none() | any_text,
+    }
+)
+
+
 @st.composite
 def runs(draw: st.DrawFn) -> MemoryView:
     """Give runs of every kind."""
     view = view_of(draw(st.sampled_from(KINDS)))
     view.finding_records = draw(st.lists(_findings(), max_size=5))
     view.change_records = draw(st.lists(_changes(), max_size=2))
+    view.cost_record = draw(_costs)
     return view

@@ -17,7 +17,7 @@ from trueup.reports.json_report import report_schema, write_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ORDER = ["schema", "run", "summary", "scopes", "rules", "findings", "changes"]
+ORDER = ["schema", "run", "summary", "costs", "scopes", "rules", "findings", "changes"]
 
 
 def _text(view: MemoryView) -> str:
@@ -83,6 +83,7 @@ def test_nothing_is_lost(kind: str) -> None:
         "schema": "trueup.report/1",
         "run": view.run(),
         "summary": view.summary(),
+        "costs": view.costs(),
         "scopes": view.scopes(),
         "rules": view.rules(),
         "findings": list(view.findings()),

@@ -121,6 +121,23 @@ SAVINGS = {
 }
 
 
+NO_COSTS = {
+    "currency": None,
+    "services": [],
+    "total": {
+        "resources": 0,
+        "unpriced": 0,
+        "changes": 0,
+        "unpriced_changes": 0,
+        "current": None,
+        "optimised": None,
+        "saving": None,
+    },
+    "saving_annual": None,
+    "estimate": None,
+}
+
+
 @dataclass
 class MemoryView:
     """A run whose every part is in memory."""
@@ -130,6 +147,7 @@ class MemoryView:
     change_records: list[dict[str, Any]] = field(default_factory=list)
     scope_records: list[dict[str, Any]] = field(default_factory=list)
     rule_records: dict[str, Any] = field(default_factory=lambda: dict(RULES))
+    cost_record: dict[str, Any] = field(default_factory=lambda: dict(NO_COSTS))
 
     def run(self) -> dict[str, Any]:
         """Give the run."""
@@ -151,6 +169,10 @@ class MemoryView:
             if savings
             else None,
         }
+
+    def costs(self) -> dict[str, Any]:
+        """Give the costs."""
+        return self.cost_record
 
     def scopes(self) -> list[dict[str, Any]]:
         """Give the scopes."""
@@ -257,6 +279,43 @@ def change(identity: str, rule: str, name: str, status: str, **more: Any) -> dic
     return record | more
 
 
+def costs(kind: str) -> dict[str, Any]:
+    """Give the costs of a run in which two tables could be on demand and a function is too large."""
+    saving = {"low": 424.8, "likely": 536.22, "high": 582.1, "one_time": 0.0, "currency": "USD"}
+    tables = {
+        "resources": 3,
+        "unpriced": 0,
+        "changes": 2,
+        "unpriced_changes": 0,
+        "current": {"low": 654.12, "likely": 701.5, "high": 760.25},
+        "optimised": {"low": 72.02, "likely": 165.28, "high": 335.45} if kind == "plan" else None,
+        "saving": saving,
+    }
+    functions = {
+        "resources": 4,
+        "unpriced": 2,
+        "changes": 1,
+        "unpriced_changes": 1,
+        "current": dict.fromkeys(("low", "likely", "high"), 12.5),
+        "optimised": dict.fromkeys(("low", "likely", "high"), 12.5) if kind == "plan" else None,
+        "saving": None,
+    }
+    total = {
+        **{name: tables[name] + functions[name] for name in ("resources", "unpriced", "changes", "unpriced_changes")},  # type: ignore[operator]  # numbers
+        "current": {"low": 666.62, "likely": 714.0, "high": 772.75},
+        "optimised": {"low": 84.52, "likely": 177.78, "high": 347.95} if kind == "plan" else None,
+        "saving": saving,
+    }
+    annual = {**saving, "low": 5097.6, "likely": 6434.64, "high": 6985.2, "one_time": 3.25}
+    return {
+        "currency": "USD",
+        "services": [{"service": "awslambda", **functions}, {"service": "dynamodb", **tables}],
+        "total": total,
+        "saving_annual": annual,
+        "estimate": {**saving, "likely": 804.33} if kind == "apply" else None,
+    }
+
+
 def view_of(kind: str) -> MemoryView:
     """Give a realistic run of a kind."""
     changes = {
@@ -266,7 +325,10 @@ def view_of(kind: str) -> MemoryView:
         "rollback": _changes("rolled_back", "rolled_back", "failed"),
         "watch": _changes("applied", "applied", "rolled_back"),
     }[kind]
-    return MemoryView(_run(kind), _findings(), changes, _scopes())
+    view = MemoryView(_run(kind), _findings(), changes, _scopes())
+    if kind in {"plan", "apply"}:
+        view.cost_record = costs(kind)
+    return view
 
 
 def empty_view(kind: str = "audit") -> MemoryView:

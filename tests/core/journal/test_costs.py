@@ -10,7 +10,7 @@ from trueup.facts.unknown import Reason, Unknown
 from trueup.finding import Finding, Judgement, Severity, Verdict
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.findings import finding_to_json
-from trueup.journal.stored_run import StoredRun
+from trueup.journal.stored_run import Shown, StoredRun
 
 if TYPE_CHECKING:
     from trueup.journal.journal import Journal
@@ -168,3 +168,50 @@ def test_an_audit_knows_what_things_cost_and_no_savings(journal: Journal) -> Non
     account = Account(journal, "audit")
     account.has("arn:aws:a:1", _cost(7))
     assert (7, None, None) == _likely(account.costs()["total"])
+
+
+def _shown(account: Account, **shown: Any) -> tuple[list[str], list[str]]:
+    stored = StoredRun(account.journal, account.journal.runs.get(account.run), Shown(**shown))
+    findings = [each["resource"]["arn"][-1] for each in stored.findings()]
+    return findings, [each["resource"]["arn"][-1] for each in stored.changes()]
+
+
+def _four(journal: Journal) -> Account:
+    """A plan: 1 saves 5, 2 saves 50, 3 fails without a known saving, 4 passes."""
+    account = Account(journal, "plan")
+    account.has("arn:aws:a:1", _cost(100))
+    account.has("arn:aws:a:2", _cost(60))
+    account.has("arn:aws:a:3", _cost(80))
+    account.has("arn:aws:a:4", _cost(900), verdict=Verdict.PASS)
+    account.changes("arn:aws:a:1", _saving(5))
+    account.changes("arn:aws:a:2", _saving(50))
+    account.changes("arn:aws:a:3", None)
+    return account
+
+
+def test_findings_and_changes_are_sorted_by_what_they_save(journal: Journal) -> None:
+    """Unknown last, failing ones by what they cost."""
+    account = _four(journal)
+    assert (["1", "2", "3", "4"], ["1", "2", "3"]) == _shown(account)
+    assert (["2", "1", "3", "4"], ["2", "1", "3"]) == _shown(account, sort="savings")
+
+
+def test_an_audit_is_sorted_by_what_failing_resources_cost(journal: Journal) -> None:
+    """Nobody knows savings without a plan; what something costs is the most that it could save."""
+    account = Account(journal, "audit")
+    account.has("arn:aws:a:1", _cost(10))
+    account.has("arn:aws:a:2", UNPRICED)
+    account.has("arn:aws:a:3", _cost(20))
+    account.has("arn:aws:a:4", _cost(900), verdict=Verdict.PASS)
+    assert ["3", "1", "2", "4"] == _shown(account, sort="savings")[0]
+
+
+def test_what_saves_too_little_is_left_out_and_counted(journal: Journal) -> None:
+    """An unknown saving is too little; the counts by verdict are of all."""
+    account = _four(journal)
+    assert (["2"], ["2"]) == _shown(account, min_savings=6)
+    assert (["1", "2"], ["1", "2"]) == _shown(account, min_savings=5)
+    summary = StoredRun(journal, journal.runs.get(account.run), Shown(min_savings=6)).summary()
+    assert {"min_savings": 6, "findings": 3, "changes": 2} == summary["left_out"]
+    assert (3, 1) == (summary["fail"], summary["pass"])
+    assert "left_out" not in account.stored().summary()
