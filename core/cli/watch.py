@@ -64,6 +64,8 @@ def command(  # noqa: PLR0913 - click gives each option by name
         lasting=_span("--for", lasting), interval=_span("--interval", interval), once=once, yes=yes, allow=allow
     )
     record = start.journal.runs.get(run)
+    if record.kind == "watch" and record.of_run:
+        record = start.journal.runs.get(record.of_run)
     watched = WatchRun(account_of(start, options), record, asked, say).go()
     show_run(start, watched.run, form, out, _closing(watched, record.id))
     context.exit(watch_code(watched.states, watched.status))

@@ -117,7 +117,7 @@ def closing_lines(start: Start, run: str) -> list[str]:
     ]
     if start.journal.runs.get(run).kind == "apply":
         say_undo = Path(f"undo-{run}.sh")
-        lines.append(f"  roll back   trueup rollback {run}")
+        lines += [f"  watch       trueup watch {run}", f"  roll back   trueup rollback {run}"]
         lines += [f"  by hand     sh {say_undo}"] if say_undo.exists() else []
     return lines
 

@@ -23,12 +23,13 @@ def test_the_last_lines_are_the_commands_that_come_next(estate: Shell) -> None:
     said = estate.ok("apply", "plan.json", "--yes")
     run = estate.json("runs", "list", "--format", "json")["runs"][0]["id"]
     assert f"run {run}: 1 applied" in said
-    for command in (f"runs show {run}", f"resume {run}", f"rollback {run}"):
+    for command in (f"runs show {run}", f"resume {run}", f"watch {run}", f"rollback {run}"):
         assert f"trueup {command}" in said
     assert f"sh undo-{run}.sh" in said
     back = estate.ok("rollback", run, "--yes")
     assert ": 1 rolled back" in back
     assert "roll back   trueup" not in back
+    assert "trueup watch" not in back
     assert "by hand" not in back
 
 
