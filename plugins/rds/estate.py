@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from trueup.testing.server import SimulatedAws
+    from trueup.testing.shapes import Shape
 
 __all__ = ["CLUSTERS", "Cluster", "Load", "build"]
 
@@ -169,7 +170,7 @@ def _windows(now: datetime) -> dict[str, str]:
 
 def _measure(aws: SimulatedAws, name: str, load: Load, most: float) -> None:
     begin, member = aws.clock.now(), {"DBInstanceIdentifier": name}
-    shapes = {
+    shapes: dict[str, Shape] = {
         "CPUUtilization": DailyWave(*load.cpu),
         "DatabaseConnections": DailyWave(*load.connections),
         "ServerlessDatabaseCapacity": Constant(load.acu),
@@ -185,7 +186,6 @@ def _measure_volume(aws: SimulatedAws, cluster: Cluster) -> None:
     values = {
         "VolumeBytesUsed": cluster.volume_gib * _GIB,
         "BackupRetentionPeriodStorageUsed": cluster.backup_gib * _GIB,
-        "SnapshotStorageUsed": 0.0,
         "TotalBackupStorageBilled": max(0.0, cluster.backup_gib - cluster.volume_gib) * _GIB,
         "VolumeReadIOPs": 30.0,
         "VolumeWriteIOPs": 60.0,

@@ -78,9 +78,11 @@ def capacity_saving(cluster: Snapshot, least: float, new: float, *, lowered: boo
     idle = needs["idle_hours"]
     worst = max((each["needed_acu"] for each in idle), default=0.0)
 
-    def saved(worst_need: float | None) -> float:
-        used = ((each["hours"], each["needed_acu"] if worst_need is None else worst_need) for each in idle)
-        return sum(hours * max(0.0, least - max(new, need)) for hours, need in used) * month * acu
+    def saved(need: float | None) -> float:
+        hours = sum(
+            each["hours"] * max(0.0, least - max(new, each["needed_acu"] if need is None else need)) for each in idle
+        )
+        return float(hours * month * acu)
 
     assumptions = [_COMMITMENTS, "load goes on as in the look-back; capacity is billed as it runs"]
     if lowered:
@@ -115,6 +117,7 @@ def backup_saving(cluster: Snapshot, days: int, new: int) -> dict[str, Any] | No
     """Give what fewer days of backups save; often 0, since storage of the volume's size is free.
 
     Likely only the changes of the dropped days go; at most backups shrink with the days; at least nothing is saved.
+    No more is saved than is billed: backups and snapshots less the volume's size.
 
     Args:
         cluster: with ``storage`` and ``prices``.
@@ -123,13 +126,13 @@ def backup_saving(cluster: Snapshot, days: int, new: int) -> dict[str, Any] | No
     """
     prices = known_prices(cluster)
     price = None if prices is None else _known(_price, prices, "backup_gib_month")
-    facts = ("volume_gib", "backup_gib", "snapshot_gib", "billed_gib")
+    facts = ("volume_gib", "backup_gib", "billed_gib")
     known = {fact: cluster.get(f"storage.{fact}") for fact in facts}
     if prices is None or price is None or any(isinstance(each, Unknown) for each in known.values()):
         return None
 
     def saved(backup: float) -> float:
-        return min(known["billed_gib"], max(0.0, known["billed_gib"] - _billed(known, backup))) * price
+        return float(min(known["billed_gib"], max(0.0, known["backup_gib"] - backup)) * price)
 
     likely = saved(kept_backup_gib(known["volume_gib"], known["backup_gib"], days, new))
     assumptions = ["backup storage of the volume's size is free; changes are spread evenly over the days"]
@@ -140,10 +143,6 @@ def kept_backup_gib(volume: float, backup: float, days: int, new: int) -> float:
     """Give what backups take when days are dropped: the volume stays, the changes of the dropped days go."""
     whole = min(volume, backup)
     return whole + (backup - whole) * new / days
-
-
-def _billed(known: Mapping[str, float], backup: float) -> float:
-    return max(0.0, backup + known["snapshot_gib"] - known["volume_gib"])
 
 
 def _acu_month(cluster: Snapshot, prices: Mapping[str, Any]) -> float:

@@ -67,7 +67,6 @@ def volume_queries(cluster: Snapshot) -> Iterator[MetricQuery]:
     for fact, metric in (
         ("bytes_used", "VolumeBytesUsed"),
         ("backup_bytes", "BackupRetentionPeriodStorageUsed"),
-        ("snapshot_bytes", "SnapshotStorageUsed"),
         ("billed_bytes", "TotalBackupStorageBilled"),
     ):
         yield MetricQuery(fact, _NAMESPACE, metric, dimensions, "Average", "Bytes", "last")

@@ -120,15 +120,13 @@ def storage(cluster: Snapshot) -> dict[str, Any]:
     """Give the gibibytes of the volume and of its backups, and the I/O requests of a month, as last measured.
 
     Returns:
-        ``{"volume_gib", "backup_gib", "snapshot_gib", "billed_gib", "ios_a_month"}``, each unknown by itself; snapshots
-        that nobody made are 0.
+        ``{"volume_gib", "backup_gib", "billed_gib", "ios_a_month"}``, each unknown by itself.
 
     Source: Aurora user guide, understanding Aurora backup storage usage.
     """
     return {
         "volume_gib": _gib(cluster, "bytes_used"),
         "backup_gib": _gib(cluster, "backup_bytes"),
-        "snapshot_gib": _gib(cluster, "snapshot_bytes"),
         "billed_gib": _gib(cluster, "billed_bytes"),
         "ios_a_month": _or_unknown(lambda: _ios(cluster)),
     }
@@ -142,8 +140,7 @@ def _peak(cluster: Snapshot, name: str, fact: str) -> float:
 
 
 def _gib(cluster: Snapshot, fact: str) -> float | Unknown:
-    known = cluster.get(f"{VOLUME}.{fact}")
-    return known if isinstance(known, Unknown) or known is None else float(round(known / 2**30, _DIGITS))
+    return _or_unknown(lambda: round(float(cluster[f"{VOLUME}.{fact}"]) / 2**30, _DIGITS))
 
 
 def _ios(cluster: Snapshot) -> float:
