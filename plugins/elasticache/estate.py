@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from trueup.testing.shapes import Constant, DailyWave
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from trueup.testing.server import SimulatedAws
 
@@ -128,7 +128,7 @@ GROUPS = (
 ``catalogue`` must pass; of ``drafts`` nobody knows, since it was measured for some days only."""
 
 
-def build(aws: SimulatedAws) -> None:
+def build(aws: SimulatedAws, groups: Sequence[Group] = GROUPS) -> None:
     """Make the groups, with metrics from now on.
 
     Start the clock before the look-back of 30 days, build, and advance it: a group is judged only when it is older.
@@ -136,7 +136,7 @@ def build(aws: SimulatedAws) -> None:
     the demo comes near them; the clock is moved by some minutes while the groups are made.
     """
     client = aws.client("elasticache")
-    for group in GROUPS:
+    for group in groups:
         client.create_replication_group(
             ReplicationGroupId=group.name,
             ReplicationGroupDescription=f"{group.name} of the shop",
@@ -146,7 +146,7 @@ def build(aws: SimulatedAws) -> None:
             **group.options,
         )
     aws.clock.advance(_SETTLED_SECONDS)
-    for group in GROUPS:
+    for group in groups:
         found = client.describe_replication_groups(ReplicationGroupId=group.name)["ReplicationGroups"][0]
         for node in found["MemberClusters"]:
             _measure(aws, node, group)

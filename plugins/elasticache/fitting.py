@@ -148,8 +148,9 @@ def fits(loads: Sequence[Load], before: Size, after: Size, reserve: float = RESE
 
 
 def removed_shards(loads: Sequence[Load], count: int) -> tuple[str, ...]:
-    """Give the ids of the shards that are removed: those with the least data, since it has to move."""
-    return tuple(sorted(each.shard for each in sorted(loads, key=lambda each: (each.memory_bytes, each.shard))[:count]))
+    """Give the ids of the shards that are removed: those with the least data, since it moves; of equals the last."""
+    last_first = sorted(loads, key=lambda each: each.shard, reverse=True)
+    return tuple(sorted(each.shard for each in sorted(last_first, key=lambda each: each.memory_bytes)[:count]))
 
 
 def candidates(present: NodeType, target: NodeType, allowed: Iterable[str]) -> list[NodeType]:

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ElastiCachePlugin"]
 
-_POLL_SECONDS = 30
+_POLL_SECONDS = 60
+"""Nodes take many minutes; every look lists all nodes of the Region."""
+
 _RESHARD_SECONDS = calm.SHARD_HOURS * 3600
 _SETTLE_SECONDS = calm.RESIZE_HOURS * 3600
 
