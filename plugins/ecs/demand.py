@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.errors import UnknownFactError
 from trueup.facts.unknown import Reason, Unknown
-from trueup.plugins.ecs.history import sizes_over
+from trueup.plugins.ecs.history import Sizes
 from trueup.plugins.ecs.series import CPU, MEMORY, TASKS, running, series_at
 from trueup.plugins.ecs.size import CPU_UNITS, LEAST_WINDOWS_CPU, Size, memories
 from trueup.plugins.ecs.sizing import Demand, Fleet, Limits
@@ -138,10 +138,10 @@ def usage(service: Snapshot) -> dict[str, Any]:
 
 def _peak(service: Snapshot, path: str, tasks: dict[int, int], part: Any) -> float:
     series = series_at(service, path)
-    found = 0.0
+    sizes, found = Sizes.of(service), 0.0
     for at, percent in series.points.items():
         around = [tasks[each] for each in (at - series.period, at, at + series.period) if each in tasks]
-        size = max(part(each) for each in sizes_over(service, at, series.period))
+        size = max(part(each) for each in sizes.over(at, series.period))
         found = max(found, percent / 100 * max(around, default=0) * size)
     if not found and not series.points:
         raise UnknownFactError(path, Unknown(Reason.NO_DATA, "the metric has no data point in the window"))

@@ -6,6 +6,7 @@ their number.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trueup.errors import UnknownFactError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from trueup.facts.snapshot import Snapshot
 
-__all__ = ["COVERAGE_FLOOR", "ROLLOUT_SECONDS", "history", "sizes_over"]
+__all__ = ["COVERAGE_FLOOR", "ROLLOUT_SECONDS", "Sizes", "history"]
 
 COVERAGE_FLOOR = 0.95
 """A service with a running task is measured all the time: missing hours are gaps in the measuring."""
@@ -58,29 +59,46 @@ def history(service: Snapshot) -> dict[str, Any]:
     }
 
 
-def sizes_over(service: Snapshot, begin: int, seconds: int) -> set[Size]:
-    """Give the sizes that tasks of a service had in a period, those that were just being replaced too.
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Which sizes the tasks of a service had at which time.
 
-    Raises:
-        UnknownFactError: AWS does not remember the size of that time.
+    Args:
+        now: the size now, which is all that is known of a service without a deployment in AWS's memory.
+        steps: since when (None: from the beginning) and which, oldest first.
     """
-    now = Size(service["task_definition.cpu_units"], service["task_definition.memory_mib"])
-    steps = [_step(each) for each in service["revisions"]]
-    if not steps:
-        return {now}
-    settled, end = begin - ROLLOUT_SECONDS, begin + seconds
-    earlier = [size for since, size in steps if since is None or since <= settled][-1:]
-    within = [size for since, size in steps if since is not None and settled < since < end]
-    if not (earlier or within):
-        detail = "AWS does not remember which size the tasks had before"
-        raise UnknownFactError("revisions", Unknown(Reason.INSUFFICIENT_HISTORY, detail))
-    return {*earlier, *within}
 
+    now: Size
+    steps: tuple[tuple[int | None, Size], ...]
 
-def _step(revision: Any) -> tuple[int | None, Size]:
-    since = revision["since"]
-    size = Size(revision["cpu_units"] or 0, revision["memory_mib"] or 0)
-    return None if since is None else int(moment(since).timestamp()), size
+    @classmethod
+    def of(cls, service: Snapshot) -> Sizes:
+        """Take them from a snapshot with ``task_definition`` and ``revisions``."""
+        steps = tuple(
+            (
+                None if each["since"] is None else int(moment(each["since"]).timestamp()),
+                Size(each["cpu_units"] or 0, each["memory_mib"] or 0),
+            )
+            for each in service["revisions"]
+        )
+        definition = service["task_definition"]
+        return cls(Size(definition["cpu_units"] or 0, definition["memory_mib"] or 0), steps)
+
+    def over(self, begin: int, seconds: int) -> set[Size]:
+        """Give the sizes in a period, those of tasks that were just being replaced too.
+
+        Raises:
+            UnknownFactError: AWS does not remember the size of that time.
+        """
+        if not self.steps:
+            return {self.now}
+        settled, end = begin - ROLLOUT_SECONDS, begin + seconds
+        earlier = [size for since, size in self.steps if since is None or since <= settled][-1:]
+        within = [size for since, size in self.steps if since is not None and settled < since < end]
+        if not (earlier or within):
+            detail = "AWS does not remember which size the tasks had before"
+            raise UnknownFactError("revisions", Unknown(Reason.INSUFFICIENT_HISTORY, detail))
+        return {*earlier, *within}
 
 
 def _verdict(young: bool, coverage: float, resized: str | None, days: int) -> bool | Unknown:  # noqa: FBT001 - private
@@ -99,8 +117,10 @@ def _resized(service: Snapshot) -> str | None:
     """Name what changed within the look-back, None when nothing did."""
     cpu = series_at(service, CPU)
     start, end = int(cpu.start.timestamp()), int(cpu.end.timestamp())
-    if moment(service["service.createdAt"]) <= cpu.start and len(sizes_over(service, start, end - start)) > 1:
-        return "the size of the tasks"
+    if moment(service["service.createdAt"]) <= cpu.start:
+        sizes = Sizes.of(service)
+        if len(sizes.over(start, cpu.period) | sizes.over(start, end - start)) > 1:
+            return "the size of the tasks"
     if service["scaling.managed"]:
         return None
     desired = service["service.desiredCount"]
