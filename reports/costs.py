@@ -66,7 +66,7 @@ def cost_notes(run: Mapping[str, Any], costs: Mapping[str, Any]) -> list[str]:
         notes.append(f"the plan's estimate: {planned}; of it applied: {applied}")
     if year is not None:
         once = f", and costs {amount(year.get('one_time'), None)} once" if year.get("one_time") else ""
-        notes.append(f"a year saves {range_words(year)} {_currency(year)}".rstrip() + once)
+        notes.append(f"saves {' '.join(filter(None, (range_words(year), _currency(year))))} a year{once}")
     if total["unpriced"]:
         number = total["unpriced"]
         notes.append(

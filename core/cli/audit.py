@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from trueup.cli.options import account_options, output_options, selection_options
+from trueup.cli.options import account_options, output_options, selection_options, sort_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,7 @@ __all__ = ["command"]
 @selection_options
 @account_options
 @output_options
+@sort_option
 @click.option("--exit-zero", is_flag=True, help="End with 0 whatever was found, for reporting jobs.")
 @click.pass_context
 def command(
@@ -28,23 +29,26 @@ def command(
     *,
     form: str,
     out: Path | None,
+    sort: Literal["severity", "savings"],
     exit_zero: bool,
     **options: Any,
 ) -> None:
     """Judge resources by rules; change nothing.
+
+    An audit plans nothing and so knows no savings: by savings, failing resources come by what they cost.
 
     Ends with 0 when everything passes, 3 when something fails, 4 when something is not known.
     """
     from trueup.cli.exits import audit_code
     from trueup.cli.output import format_named, show_run
     from trueup.cli.working import auditor_of, progress
-    from trueup.journal.stored_run import StoredRun
+    from trueup.journal.stored_run import Shown, StoredRun
 
     start: Start = context.obj
     format_named(start, form)
     with progress("auditing") as told:
         auditor = auditor_of(start, options, told)
         audited = auditor.go()
-    show_run(start, audited.run, form, out)
+    show_run(start, audited.run, form, out, shown=Shown(sort))
     summary = StoredRun(start.journal, start.journal.runs.get(audited.run)).summary()
     context.exit(0 if exit_zero else audit_code(summary, broken=audited.broken))

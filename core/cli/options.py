@@ -15,8 +15,17 @@ from trueup.finding import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["account_options", "approval_options", "limit_options", "output_options", "parameter_option",
-           "planning_options", "selection_options"]  # fmt: skip
+__all__ = [
+    "account_options",
+    "approval_options",
+    "limit_options",
+    "min_savings_option",
+    "output_options",
+    "parameter_option",
+    "planning_options",
+    "selection_options",
+    "sort_option",
+]
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -86,6 +95,20 @@ def planning_options(function: F) -> F:
         ),
         click.option("--retry-rolled-back", is_flag=True, help="Plan what was rolled back not long ago, too."),
     )(function)
+
+
+def sort_option(function: F) -> F:
+    """Add ``--sort``."""
+    text = "Order of findings and changes; by savings: what saves most first, unknown last."
+    return click.option(
+        "--sort", type=click.Choice(["severity", "savings"]), default="severity", show_default=True, help=text
+    )(function)
+
+
+def min_savings_option(function: F) -> F:
+    """Add ``--min-savings``."""
+    text = "Leave out what likely saves less a month, or an unknown amount; what is left out is counted."
+    return click.option("--min-savings", type=click.FloatRange(0), metavar="AMOUNT", help=text)(function)
 
 
 def limit_options(function: F) -> F:

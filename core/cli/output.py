@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trueup.cli.start import Start
+    from trueup.journal.stored_run import Shown
     from trueup.report_format import ReportFormat
 
 __all__ = ["format_named", "say", "show_json", "show_run", "show_table"]
@@ -52,11 +53,13 @@ def format_named(start: Start, name: str) -> ReportFormat:
     return formats[name]
 
 
-def show_run(start: Start, run: str, form: str, out: Path | None, closing: Sequence[str] = ()) -> None:
-    """Write the report of a run to stdout or to a file."""
+def show_run(
+    start: Start, run: str, form: str, out: Path | None, closing: Sequence[str] = (), shown: Shown | None = None
+) -> None:
+    """Write the report of a run to stdout or to a file; all of it unless ``shown`` says otherwise."""
     from trueup.journal.stored_run import StoredRun
 
-    view = StoredRun(start.journal, start.journal.runs.get(run))
+    view = StoredRun(start.journal, start.journal.runs.get(run), shown)
     chosen = format_named(start, form)
     if out is None:
         # Python's own stdout may be ASCII in a bare environment; a report is always UTF-8.

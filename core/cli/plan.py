@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trueup.cli.options import account_options, limit_options, planning_options, selection_options
+from trueup.cli.options import (
+    account_options,
+    limit_options,
+    min_savings_option,
+    planning_options,
+    selection_options,
+    sort_option,
+)
 
 if TYPE_CHECKING:
     from trueup.cli.start import Start
@@ -21,6 +28,8 @@ __all__ = ["command", "make"]
 @account_options
 @planning_options
 @limit_options
+@sort_option
+@min_savings_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("plan.json"), show_default=True,
               help="The plan file to write.")  # fmt: skip
 @click.option("--format", "form", default="console", help="Form of what is shown: console, json, html…")
@@ -31,11 +40,12 @@ def command(context: click.Context, /, out: Path, form: str, **options: Any) -> 
     The plan names every call exactly, is valid for a day, and is applied once.
     """
     from trueup.cli.output import format_named, show_run
+    from trueup.journal.stored_run import Shown
 
     start: Start = context.obj
     format_named(start, form)
     planned = make(start, options, out)
-    show_run(start, planned.run, form, None, closing(planned, out))
+    show_run(start, planned.run, form, None, closing(planned, out), Shown(options["sort"]))
 
 
 def make(start: Start, options: dict[str, Any], out: Path) -> Planned:
@@ -51,7 +61,10 @@ def make(start: Start, options: dict[str, Any], out: Path) -> Planned:
     with progress("planning") as told:
         auditor = auditor_of(start, options, told)
         retry = bool(options.get("retry_rolled_back"))
-        planned = PlanRun(auditor, arns, retry_rolled_back=retry, say=say).go()
+        least = options.get("min_savings")
+        planned = PlanRun(auditor, arns, retry_rolled_back=retry, min_savings=least, say=say).go()
+    if planned.left_out:
+        say(f"left out {planned.left_out} of the changes by --min-savings {least:g}: each says why, as skipped")
     if planned.plan is not None:
         write_private(out, canonical(planned.plan.document) + "\n")
         for sentence in planned.over_limits:

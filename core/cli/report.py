@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from trueup.cli.options import output_options
+from trueup.cli.options import min_savings_option, output_options, sort_option
 from trueup.cli.output import show_run
 
 if TYPE_CHECKING:
@@ -20,7 +20,18 @@ __all__ = ["command"]
 @click.command(name="report", epilog="Example: trueup report last --format html --out report.html")
 @click.argument("run", default="last")
 @output_options
+@sort_option
+@min_savings_option
 @click.pass_obj
-def command(start: Start, run: str, form: str, out: Path | None) -> None:
+def command(
+    start: Start,
+    run: str,
+    form: str,
+    out: Path | None,
+    sort: Literal["severity", "savings"],
+    min_savings: float | None,
+) -> None:
     """Write the report of a run again (the last one, if none is named)."""
-    show_run(start, start.journal.runs.get(run).id, form, out)
+    from trueup.journal.stored_run import Shown
+
+    show_run(start, start.journal.runs.get(run).id, form, out, shown=Shown(sort, min_savings))

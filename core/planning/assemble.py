@@ -48,12 +48,14 @@ class Assembly:
         skipped: changes that exist but may not be made now, with why.
         judged: (rule, ARN) to the judgement after the closer look.
         refused: (rule, ARN) to why there is no change.
+        left_out: how many of the skipped changes save too little, or an unknown amount.
     """
 
     changes: list[PlannedChange] = field(default_factory=list)
     skipped: list[tuple[PlannedChange, str]] = field(default_factory=list)
     judged: dict[tuple[str, str], Judgement] = field(default_factory=dict)
     refused: dict[tuple[str, str], str] = field(default_factory=dict)
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Planner:
         check: gives what is wrong with a change's calls, offline, one sentence each.
         managed_arns: ARNs that a Terraform state manages.
         retry_rolled_back: whether to plan what was rolled back not long ago.
+        min_savings: leaves out changes that likely save less a month, or an unknown amount; None for none.
     """
 
     plugins: Plugins
@@ -79,6 +82,7 @@ class Planner:
     check: Callable[[PlannedChange], list[str]]
     managed_arns: frozenset[str] = frozenset()
     retry_rolled_back: bool = False
+    min_savings: float | None = None
 
     def plan(self, failed: Iterable[tuple[BoundRule, Resource]]) -> Assembly:
         """Plan the fixes of failed findings, in their order; changes of one resource build on one another."""
@@ -126,7 +130,9 @@ class Planner:
             managed = "it stands in the given Terraform state"
         change = replace(change, managed_by=managed)
         action = action_of(declared, rule)
-        why = self._not_now(change, rule, assembly) or budgets.draw(action, answer, snapshot)
+        too_little = self._saves_too_little(change)
+        assembly.left_out += too_little is not None
+        why = too_little or self._not_now(change, rule, assembly) or budgets.draw(action, answer, snapshot)
         if why is not None:
             assembly.skipped.append((change, why))
             return None
@@ -139,6 +145,16 @@ class Planner:
         except RefusedError as error:
             return [str(error)]
         return [each.partition(", found ")[0] for each in wrong]
+
+    def _saves_too_little(self, change: PlannedChange) -> str | None:
+        if self.min_savings is None:
+            return None
+        likely = (change.savings_monthly or {}).get("likely")
+        if likely is None:
+            return f"what it saves is not known: expected at least {self.min_savings:g} a month (--min-savings)"
+        if likely < self.min_savings:
+            return f"its likely saving is {likely:.2f} a month, expected at least {self.min_savings:g} (--min-savings)"
+        return None
 
     def _not_now(self, change: PlannedChange, rule: BoundRule, assembly: Assembly) -> str | None:
         """Give why a change may not be made now, None when it may."""

@@ -40,12 +40,14 @@ class Planned:
         plan: the plan; None when there is nothing to change.
         over_limits: what exceeds the limits of one apply, one sentence each.
         audited: the audit behind it.
+        left_out: how many changes save too little, or an unknown amount.
     """
 
     run: str
     plan: Plan | None
     over_limits: list[str]
     audited: Audited
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,14 @@ class PlanRun:
         auditor: the audit.
         managed_arns: what a Terraform state manages.
         retry_rolled_back: whether to plan what was rolled back not long ago.
+        min_savings: leaves out changes that likely save less a month, or an unknown amount; None for none.
         say: tells a person what happens.
     """
 
     auditor: Auditor
     managed_arns: frozenset[str] = frozenset()
     retry_rolled_back: bool = False
+    min_savings: float | None = None
     say: Callable[[str], None] = field(default=lambda _line: None)
 
     def go(self) -> Planned:
@@ -95,6 +99,7 @@ class PlanRun:
             check=check_change,
             managed_arns=self.managed_arns,
             retry_rolled_back=self.retry_rolled_back,
+            min_savings=self.min_savings,
         )
 
     def _write_held(self, writer: FindingsWriter, audited: Audited, assembly: Assembly) -> None:
@@ -122,7 +127,7 @@ class PlanRun:
         for change, why in assembly.skipped:
             account.journal.changes.add(account.run, change, ChangeStatus.SKIPPED, why)
         if not assembly.changes:
-            return Planned(account.run, None, [], audited)
+            return Planned(account.run, None, [], audited, assembly.left_out)
         plan = make_plan(
             assembly.changes,
             self.auditor.rules,
@@ -135,7 +140,7 @@ class PlanRun:
         account.journal.plans.keep(plan.document, account.run)
         account.journal.runs.made_plan(account.run, plan.digest)
         over = over_limits(assembly.changes, audited.matched, account.settings.plan)
-        return Planned(account.run, plan, over, audited)
+        return Planned(account.run, plan, over, audited, assembly.left_out)
 
 
 def check_change(change: PlannedChange) -> list[str]:

@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from trueup.display import clean
 from trueup.reports import wording
-from trueup.reports.costs import cost_columns, cost_notes, cost_rows, has_costs
+from trueup.reports.costs import cost_columns, cost_notes, cost_rows, has_costs, range_words
 from trueup.reports.difference import differences, document_lines
 from trueup.reports.html.charts import CHARTED, bars
 from trueup.reports.tally import SEVERITIES, Tally, rule_facts, tally
@@ -94,6 +94,7 @@ def _environment() -> Environment:
         is_link=_is_link,
         left_out_line=wording.left_out_line,
         moment=wording.moment,
+        range_words=range_words,
         savings_line=wording.savings_line,
         status_word=wording.status_word,
         value=wording.value,

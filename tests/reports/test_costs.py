@@ -28,7 +28,7 @@ def test_a_plan_says_what_things_cost_now_and_after_it() -> None:
         "  awslambda   12.50                       12.50                      not known",
         "  dynamodb    701.50 (654.12 to 760.25)   165.28 (72.02 to 335.45)   536.22 (424.80 to 582.10)",
         "  all         714.00 (666.62 to 772.75)   177.78 (84.52 to 347.95)   536.22 (424.80 to 582.10)",
-        "  a year saves 6,434.64 (5,097.60 to 6,985.20) USD, and costs 3.25 once",
+        "  saves 6,434.64 (5,097.60 to 6,985.20) USD a year, and costs 3.25 once",
         "  2 of 7 resources have no known cost and are in no sum",
         "  1 change about cost has no known saving",
     ] == lines[start + 1 : start + 8]

@@ -54,7 +54,7 @@ def test_prices_of_any_region_come_from_a_region_that_has_them(shell: Shell) -> 
 
 def test_what_cannot_be_fetched_leaves_the_known_prices(shell: Shell) -> None:
     """Each failure is said, the other services are fetched, and the end is 1."""
-    shell.aws.faults.inject("denied", "pricing:GetProducts", resource="AmazonS3")
+    shell.aws.faults.inject("pricing:GetProducts", "denied", resource="AmazonS3")
     done = shell.run("prices", "update", "--service", "s3", "--service", "dynamodb", "--out", "out")
     assert done.returncode == 1
     assert "prices of s3 in us-east-1 were not fetched: access denied at pricing:GetProducts" in done.stderr
@@ -66,7 +66,7 @@ def test_a_service_without_prices_is_named(shell: Shell) -> None:
     """With those that have some."""
     done = shell.run("prices", "update", "--service", "dynamo")
     assert done.returncode == 2
-    assert "did you mean dynamodb" in done.stderr
+    assert "did you mean 'dynamodb'" in done.stderr
     unknown = shell.run("prices", "show", "dynamodb", "--region", "af-south-1")
     assert (1, True) == (unknown.returncode, "no price file has dynamodb in af-south-1" in unknown.stderr)
 
