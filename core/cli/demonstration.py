@@ -30,8 +30,10 @@ from trueup.running.apply_plan import PlanApplier
 from trueup.running.audit_run import Auditor
 from trueup.running.plan_run import PlanRun
 from trueup.running.undo_run import UndoRun
-from trueup.testing.estates import BEFORE, build_estate
+from trueup.running.watch_run import WatchRun
+from trueup.testing.estates import BEFORE, build_estate, make_trouble
 from trueup.testing.server import SimulatedAws
+from trueup.watching.watch import WatchOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +54,7 @@ def serve(port: int, say: Callable[[str], None], out: Callable[[str], None]) -> 
 
 
 def demonstrate(start: Start, folder: Path, port: int, say: Callable[[str], None]) -> None:
-    """Audit, plan, apply, verify and roll back on a simulated AWS; leave plan and reports in ``folder``.
+    """Audit, plan, apply, verify, watch and roll back on a simulated AWS; leave plan and reports in ``folder``.
 
     Raises:
         UsageError: the folder cannot be written.
@@ -66,7 +68,7 @@ def demonstrate(start: Start, folder: Path, port: int, say: Callable[[str], None
         own = Start(state=Path(hidden) / "state.db", plugins=start.plugins, config=start.config)
         own.clock = RemoteClock(aws.environment()["TRUEUP_SIMULATED_CLOCK"])
         with _only_simulated(aws.environment()), closing(own):
-            _Demo(own, Target(endpoint_url=aws.endpoint_url), folder, say).go()
+            _Demo(own, aws, folder, say).go()
 
 
 @contextmanager
@@ -92,11 +94,16 @@ def _only_simulated(environment: dict[str, str]) -> Iterator[None]:
         os.environ.update(kept)
 
 
+# Three of the periods that a watch looks at.
+_TROUBLED_SECONDS = 15 * 60
+
+
 class _Demo:
     """The steps of the demo."""
 
-    def __init__(self, start: Start, target: Target, folder: Path, say: Callable[[str], None]) -> None:
-        self._start, self._target, self._folder, self._say = start, target, folder, say
+    def __init__(self, start: Start, aws: SimulatedAws, folder: Path, say: Callable[[str], None]) -> None:
+        self._start, self._aws, self._folder, self._say = start, aws, folder, say
+        self._target = Target(endpoint_url=aws.endpoint_url)
         self._chosen: Chosen = choose(start, {})
 
     def go(self) -> None:
@@ -114,9 +121,11 @@ class _Demo:
         options = ApplyOptions(allow=("disruptive",), allow_irreversible=True)
         applier = PlanApplier(self._account(), plan, options, self._say)
         run = applier.go(applier.check(plan.digest))
-        self._head("4. roll one change back")
+        self._head("4. watch: a limit that is breached now, and was not before, is rolled back")
+        self._watch(run)
+        self._head("5. roll one change back by hand")
         self._undo_one(run)
-        self._head("5. audit again, with the changes beside it in report.json and report.html")
+        self._head("6. audit again, with the changes beside it in report.json and report.html")
         self._audit_into(run)
         self._told(run)
         self._write(run)
@@ -138,6 +147,15 @@ class _Demo:
             raise UsageError(message)
         write_private(self._folder / "plan.json", canonical(planned.plan.document) + "\n")
         return planned.plan
+
+    def _watch(self, run: str) -> None:
+        """Let something go wrong, and look a quarter of an hour later, as a job that looks every so often does."""
+        for trouble in make_trouble(self._aws):
+            self._say(f"meanwhile: {trouble}")
+        self._start.clock.sleep(_TROUBLED_SECONDS)
+        self._say(f"a quarter of an hour later: trueup watch {run} --once --yes")
+        options = WatchOptions(once=True, yes=True)
+        WatchRun(self._account(), self._start.journal.runs.get(run), options, self._say).go()
 
     def _undo_one(self, run: str) -> None:
         journal = self._start.journal

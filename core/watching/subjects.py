@@ -67,7 +67,7 @@ def subject_of(bench: Bench, record: ChangeRecord, rules: Mapping[str, BoundRule
         return f"not watched: it is {record.status.replace('_', ' ')}"
     rule = rules.get(change.rule)
     if rule is None or rule.regression is None:
-        return f"not watched: rule {change.rule} says of no metric what a regression is"
+        return "not watched: its rule says of no metric what a regression is"
     periods = [
         each.period
         for each in reading_order(bench.type_of(change).aspects, rule.regression.aspects)

@@ -117,6 +117,7 @@ class Watch:
 
     def _refresh(self) -> None:
         """Take up what was applied since the last look, and leave what was rolled back by others."""
+        left: dict[str, list[str]] = {}
         for record in self.bench.journal.changes.of(self.run):
             change = record.change
             if change.id in self.seen:
@@ -134,7 +135,9 @@ class Watch:
             elif self.unwatched.get(change.id) != found:
                 self.unwatched[change.id] = found
                 self._enter(change, found)
-                self.bench.say(f"{change.resource.id}: {found}")
+                left.setdefault(found, []).append(change.resource.id)
+        for why, names in left.items():
+            self.bench.say(f"{why}: {', '.join(dict.fromkeys(names))}")
 
     def _enter(self, change: PlannedChange, text: str) -> None:
         """Put a change into the watch's own run, once."""
@@ -263,4 +266,4 @@ class Watch:
 
     def _pause(self, now: datetime) -> float:
         left = [each.subject.until - now for each in self.seen.values() if not each.ended(now)]
-        return max(1.0, min([self.options.interval, *left]).total_seconds())
+        return max(1.0, min(self.options.interval, max(left, default=self.options.interval)).total_seconds())

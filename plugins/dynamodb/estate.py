@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from trueup.testing.server import SimulatedAws
 
-__all__ = ["TABLES", "Load", "Table", "build"]
+__all__ = ["TABLES", "Load", "Table", "build", "trouble"]
 
 _SETTLED_SECONDS = 600
 """Longer than a table or a switch of billing mode takes."""
@@ -92,6 +92,18 @@ def build(aws: SimulatedAws) -> None:
         _measure(aws, {"TableName": table.name}, table.load)
         for index, load in table.indexes.items():
             _measure(aws, {"TableName": table.name, "GlobalSecondaryIndexName": index}, load)
+
+
+def trouble(aws: SimulatedAws) -> str:
+    """Throttle a table from now on, as one hot key does at a load that its capacity carries; give what was done.
+
+    Source: DynamoDB developer guide, best practices for partition keys: a partition takes 1,000 writes a second,
+    whatever the table's capacity.
+    """
+    table = TABLES[0].name
+    since = aws.clock.now()
+    aws.metrics.put("AWS/DynamoDB", "WriteThrottleEvents", {"TableName": table}, Constant(4), since=since)
+    return f"table {table} throttles writes from now on, as a hot key would"
 
 
 def _create(client: Any, table: Table) -> None:
