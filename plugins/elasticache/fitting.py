@@ -194,11 +194,13 @@ def smallest(
     *,
     reserve: float = RESERVE_PERCENT,
     reshard: bool = True,
+    verifiable: bool = True,
 ) -> Size:
     """Give the cheapest size that fits, the present one when none does.
 
     An end state that would be called too large again, by what can be seen right after the change, is not chosen: it
-    could not be verified.
+    could not be verified. That is one between the present size and the target whose next smaller one seems to fit by
+    the old metrics of the shards that stayed, or is not allowed by AWS.
 
     Args:
         loads: of every shard.
@@ -208,11 +210,14 @@ def smallest(
         rate: what a node of a type costs, or counts.
         reserve: percent of a node's memory that data may not use.
         reshard: whether shards may be removed.
+        verifiable: False chooses also what could not be verified.
     """
     nodes = [present.node, *candidates(present.node, target.node, allowed)]
     least = min(present.shards, max(1, target.shards)) if reshard else present.shards
     sizes = [Size(node, shards) for node in nodes for shards in range(least, present.shards + 1)]
-    good = [size for size in sizes if fits(loads, present, size, reserve) and _verifiable(loads, present, size, target)]
+    good = [size for size in sizes if fits(loads, present, size, reserve)]
+    if verifiable:
+        good = [size for size in good if _verifiable(loads, present, size, target)]
     cheaper = [size for size in good if _cost(size, rate) < _cost(present, rate)]
     return min(cheaper, key=lambda size: (_cost(size, rate), size.shards, size.node.name), default=present)
 

@@ -6,6 +6,7 @@ floors, never jumps: where data or load need more, the end state is what they ne
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from trueup.change import Call, Change, Refusal, Reversible, Risk, Step
@@ -61,7 +62,8 @@ def resize(group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
         return Refusal(f"vCPUs and memory of the target {parameters['node_type']} are not known to trueup")
     before = Size(known_type(group), int(group["capacity.shards"]))
     loads, allowed = Load.of(group["sizing.shards"]), group["allowed_types.down"]
-    after = smallest(
+    choose = partial(
+        smallest,
         loads,
         before,
         Target(node, int(parameters["shards"])),
@@ -70,9 +72,16 @@ def resize(group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
         reserve=_reserve(group),
         reshard=bool(group["capacity.cluster_mode"]),
     )
-    if after == before:
+    after = choose()
+    if after != before:
+        return _change(group, loads, before, after)
+    fitting = choose(verifiable=False)
+    if fitting == before:
         return Refusal(f"nothing smaller than {before} fits the observed use: {_use(loads)}", passes=True)
-    return _change(group, loads, before, after)
+    return Refusal(
+        f"{fitting} would fit, but by what can be seen right after the change it would count as too large still, so "
+        "that the change could not be verified; make it by hand, or give it as the rule's parameters"
+    )
 
 
 def _change(group: Snapshot, loads: tuple[Load, ...], before: Size, after: Size) -> Change:
