@@ -80,6 +80,56 @@ def schedules_are_paged(aws: SimulatedAws) -> None:
     assert [2, 1] == [len(page["ScheduledActions"]) for page in pages]
 
 
+def bounds_are_checked(aws: SimulatedAws) -> None:
+    """A new target has both bounds, and a minimum is never above the maximum, of the call or as it was."""
+    client = aws.client("application-autoscaling")
+    one = {"ResourceId": "table/t", "ScalableDimension": TABLES["ScalableDimension"]}
+    refused(client.register_scalable_target, "ValidationException", **one, MinCapacity=1)
+    refused(client.register_scalable_target, "ValidationException", **one, MinCapacity=9, MaxCapacity=1)
+    client.register_scalable_target(**one, ServiceNamespace="dynamodb", MinCapacity=1, MaxCapacity=5)
+    refused(client.register_scalable_target, "ValidationException", **one, MinCapacity=6)
+    client.register_scalable_target(**one, ServiceNamespace="dynamodb", MinCapacity=2)
+    (target,) = client.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
+    assert (2, 5) == (target["MinCapacity"], target["MaxCapacity"])
+
+
+def services_are_moved_inside(aws: SimulatedAws) -> None:
+    """A desired count outside of new bounds is at the nearer one at once; a lower minimum moves nothing."""
+    counts = []
+    for low, high in ((8, 20), (3, 20), (1, 5), (1, 9)):
+        scaled(aws, low, high)
+        told = aws.client("ecs").describe_services(cluster="c", services=["s"])["services"][0]
+        counts.append(told["desiredCount"])
+    assert [8, 8, 5, 5] == counts
+
+
+def what_hung_on_a_target_goes_with_it(aws: SimulatedAws) -> None:
+    """Policies and scheduled actions of a deregistered target are gone."""
+    client = aws.client("application-autoscaling")
+    (name,) = registered(client, 1)
+    client.put_scaling_policy(PolicyName="p", ResourceId=name, PolicyType="TargetTrackingScaling", **TABLES)
+    client.put_scheduled_action(ScheduledActionName="night", ResourceId=name, Schedule="rate(1 day)", **TABLES)
+    client.deregister_scalable_target(ResourceId=name, **TABLES)
+    assert [] == client.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"]
+    assert [] == client.describe_scheduled_actions(ServiceNamespace="dynamodb")["ScheduledActions"]
+
+
+def scaled(aws: SimulatedAws, low: int, high: int) -> None:
+    """A service of two tasks, made when there is none, with these bounds."""
+    client = aws.client("ecs")
+    if not client.list_clusters()["clusterArns"]:
+        client.create_cluster(clusterName="c")
+        client.register_task_definition(family="t", containerDefinitions=[{"name": "a", "image": "i", "memory": 128}])
+        client.create_service(cluster="c", serviceName="s", taskDefinition="t", desiredCount=2)
+    aws.client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="ecs",
+        ResourceId="service/c/s",
+        ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=low,
+        MaxCapacity=high,
+    )
+
+
 def registered(client: Any, count: int) -> list[str]:
     """So many tables whose reads are scaled automatically."""
     names = [f"table/t{number:03d}" for number in range(count)]
@@ -96,6 +146,9 @@ def refused(call: Callable[..., object], code: str, **parameters: Any) -> None:
 
 
 CHECKS: dict[str, Callable[[SimulatedAws], None]] = {
+    "application-autoscaling-bounds": bounds_are_checked,
+    "application-autoscaling-deregistered": what_hung_on_a_target_goes_with_it,
+    "application-autoscaling-inside": services_are_moved_inside,
     "application-autoscaling-policies-paged": policies_are_paged,
     "application-autoscaling-schedules-paged": schedules_are_paged,
     "application-autoscaling-targets-paged": targets_are_paged,
