@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +104,6 @@ def shipped_file(service: str) -> Path | None:
     return plugin_file(service, _SHIPPED)
 
 
-@lru_cache(maxsize=256)
 def plugin_file(service: str, name: str) -> Path | None:
     """Give a data file beside a plugin's module, None when there is none; imports nothing of the plugin."""
     from trueup.hosting.installed import PLUGINS, installed_entry_points
