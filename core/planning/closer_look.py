@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from trueup.change import Risk
 from trueup.errors import PluginError
-from trueup.planning.concrete import needed_aspects
+from trueup.planning.concrete import action_of, needed_aspects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +31,8 @@ def closer_look(
 ) -> Iterator[tuple[BoundRule, Resource, Snapshot | PluginError]]:
     """Yield each failed rule and resource with the facts that its fix needs, or why they could not be asked for.
 
-    All rules of one resource come together, in the order in which its first one failed.
+    All rules of one resource come together, in the order in which its first one failed; the fixes with the least risk
+    first, since a later one rests on an earlier one, and must not on one that may not be approved.
     """
     by_resource: dict[str, list[tuple[BoundRule, Resource]]] = {}
     for rule, resource in failed:
@@ -57,7 +59,8 @@ def _look(
         if together:
             wanted.append((plugins.resource_type(resource.type), resource, together))
     read = {snapshot.resource.arn: snapshot for snapshot in reader.read_all(wanted)}
-    for rule, resource in (each for group in groups for each in group):
+    in_order = (sorted(group, key=lambda each: _risk(plugins, *each)) for group in groups)
+    for rule, resource in (each for group in in_order for each in group):
         aspects = needed[rule.id, resource.arn]
         if isinstance(aspects, PluginError):
             yield rule, resource, aspects
@@ -65,3 +68,11 @@ def _look(
             snapshot = read[resource.arn]
             only = {name: value for name, value in snapshot.aspects.items() if name in aspects}
             yield rule, resource, replace(snapshot, aspects=only)
+
+
+def _risk(plugins: Plugins, rule: BoundRule, resource: Resource) -> int:
+    """Give the place of a fix's least risk among the risks; without a fix there is none."""
+    try:
+        return tuple(Risk).index(action_of(plugins.resource_type(resource.type), rule).risk)
+    except PluginError:
+        return 0

@@ -71,6 +71,18 @@ def test_one_reduction_a_resource_and_plan(shop: Shop) -> None:
     assert "one reduction of capacity a resource and plan; plan again after it" in shop.reasons(planned.run)
 
 
+def test_fixes_of_one_resource_are_planned_by_risk(shop: Shop) -> None:
+    """What may not be approved comes last, so that nothing rests on it."""
+    shop.queues("a")
+    shop.rule(fix("sqs-queue-a-drop", action="drop", to={"VisibilityTimeout": 4}))
+    shop.rule(fix("sqs-queue-b-set", to={"DelaySeconds": 5}))
+    planned = shop.plan("sqs-queue-*")
+    assert planned.plan is not None
+    assert ["sqs-queue-b-set", "sqs-queue-a-drop"] == [change.rule for change in planned.plan.changes()]
+    assert {"a": "skipped"} == shop.statuses(run := shop.apply(planned.plan))
+    assert ["applied", "skipped"] == [str(each.status) for each in shop.changes(run)]
+
+
 @pytest.mark.parametrize(
     ("category", "likely", "skipped"), [("cost", -1, True), ("cost", 1, False), ("security", -1, False)]
 )
