@@ -193,7 +193,6 @@ def smallest(
     rate: Callable[[NodeType], float],
     *,
     reserve: float = RESERVE_PERCENT,
-    reshard: bool = True,
     verifiable: bool = True,
 ) -> Size:
     """Give the cheapest size that fits, the present one when none does.
@@ -209,11 +208,10 @@ def smallest(
         allowed: names of the node types that AWS allows.
         rate: what a node of a type costs, or counts.
         reserve: percent of a node's memory that data may not use.
-        reshard: whether shards may be removed.
         verifiable: False chooses also what could not be verified.
     """
     nodes = [present.node, *candidates(present.node, target.node, allowed)]
-    least = min(present.shards, max(1, target.shards)) if reshard else present.shards
+    least = min(present.shards, max(1, target.shards))
     sizes = [Size(node, shards) for node in nodes for shards in range(least, present.shards + 1)]
     good = [size for size in sizes if fits(loads, present, size, reserve)]
     if verifiable:

@@ -66,11 +66,10 @@ def resize(group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
         smallest,
         loads,
         before,
-        Target(node, int(parameters["shards"])),
+        Target(node, int(parameters["shards"]) if group["capacity.cluster_mode"] else before.shards),
         allowed,
         _rate(group, [before.node, *candidates(before.node, node, allowed)]),
         reserve=_reserve(group),
-        reshard=bool(group["capacity.cluster_mode"]),
     )
     after = choose()
     if after != before:

@@ -106,10 +106,10 @@ def test_an_idle_group_becomes_as_small_as_the_target() -> None:
     assert Size(LARGE, 3) == smallest(even(present), present, TARGET, EVERY_TYPE, rate)
 
 
-def test_shards_stay_where_they_must() -> None:
-    """With cluster mode disabled, or below the target already, only the nodes become smaller."""
+def test_shards_stay_where_there_are_few() -> None:
+    """Below the target already, only the nodes become smaller."""
     alone, few = Size(XLARGE, 1), Size(XLARGE, 2)
-    assert Size(LARGE, 1) == smallest(even(alone), alone, TARGET, EVERY_TYPE, rate, reshard=False)
+    assert Size(LARGE, 1) == smallest(even(alone), alone, TARGET, EVERY_TYPE, rate)
     assert Size(LARGE, 2) == smallest(even(few), few, TARGET, EVERY_TYPE, rate)
 
 
@@ -118,7 +118,7 @@ def test_data_that_fits_neither_fewer_shards_nor_smaller_nodes_stays() -> None:
     present = Size(XLARGE, 5)
     loads = even(present, memory=0.49 * 0.75 * XLARGE.memory_bytes)
     assert Size(XLARGE, 4) == smallest(loads, present, TARGET, EVERY_TYPE, rate)
-    assert present == smallest(loads, present, TARGET, EVERY_TYPE, rate, reshard=False)
+    assert present == smallest(loads, present, Target(LARGE, 5), EVERY_TYPE, rate)
 
 
 def test_one_lever_is_used_when_both_would_be_too_much() -> None:

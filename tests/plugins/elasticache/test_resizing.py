@@ -118,7 +118,7 @@ def test_replicas_that_scale_automatically_do_not_matter(groups: Any) -> None:
 
 
 def test_only_node_types_that_aws_allows_are_chosen(groups: Any) -> None:
-    """Without an allowed type nothing smaller fits a single shard; fewer shards alone would still count as too large."""
+    """Without one nothing smaller fits a single shard; fewer shards alone would still count as too large."""
     one, five = (groups.measured(groups.made(shards=each)) for each in (1, 5))
     for made in (one, five):
         made.aspects["allowed_types"]["down"] = ["cache.r9z.large"]
