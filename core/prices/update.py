@@ -103,13 +103,14 @@ def write_prices(fetched: Fetched, folder: Path) -> Path:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(fetched.file.to_json(), indent=2) + "\n", encoding="utf-8")
-        beside.replace(path)
+        try:
+            beside.write_text(json.dumps(fetched.file.to_json(), indent=2) + "\n", encoding="utf-8")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         message = f"{path}: cannot be written ({error.strerror}); choose another --out"
         raise TrueupError(message) from error
-    finally:
-        beside.unlink(missing_ok=True)
     return path
 
 
