@@ -34,8 +34,8 @@ __all__ = ["EcsPlugin"]
 _SETTLE_SECONDS = 3600
 """A deployment whose tasks do not become healthy never ends by itself."""
 
-_POLL_SECONDS = 15
-"""How often botocore's own waiter for stable services looks."""
+_POLL_SECONDS = 30
+"""A deployment takes minutes; botocore waits for stable services in steps of 15 s."""
 
 _NO_PARAMETERS = {"type": "object", "additionalProperties": False}
 

@@ -155,6 +155,7 @@ def _register(service: Snapshot, after: Fleet) -> Step:
         ready=ACTIVE,
         # Two equal revisions do no harm, and the run's tag tells both.
         repeatable=True,
+        leaves=f"a revision of the task definition {definition['family']} that no service uses, with the run's tag",
         acts_on=("*",),
     )
 
