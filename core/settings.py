@@ -17,7 +17,15 @@ from trueup.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ApplySettings", "AuditSettings", "IacSettings", "PlanSettings", "PriceSettings", "Settings"]
+__all__ = [
+    "ApplySettings",
+    "AuditSettings",
+    "IacSettings",
+    "PlanSettings",
+    "PriceSettings",
+    "Settings",
+    "WatchSettings",
+]
 
 FILE_NAME = "trueup.toml"
 
@@ -76,6 +84,25 @@ class ApplySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """``[watch]``.
+
+    Args:
+        ignore_minutes: how long after a change has settled nothing is concluded from its metrics.
+        days_before: a limit that was breached in the same hours of one of so many days before is no regression.
+        most_together: more changes than this that regress together are an outage: nothing is rolled back.
+        share_together: so are changes of at least this share of the watched ones, 0 to 1.
+        undo_margin: an undo that lowers capacity must carry so many times the present peak.
+    """
+
+    ignore_minutes: int = 15
+    days_before: int = 7
+    most_together: int = 3
+    share_together: float = 0.25
+    undo_margin: float = 1.3
+
+
+@dataclass(frozen=True, slots=True)
 class IacSettings:
     """``[iac]``.
 
@@ -105,6 +132,7 @@ class Settings:
     audit: AuditSettings = field(default_factory=AuditSettings)
     plan: PlanSettings = field(default_factory=PlanSettings)
     apply: ApplySettings = field(default_factory=ApplySettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
     iac: IacSettings = field(default_factory=IacSettings)
     prices: PriceSettings = field(default_factory=PriceSettings)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

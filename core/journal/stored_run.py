@@ -124,8 +124,10 @@ class StoredRun:
         records = [each for each in self._journal.changes.of(self.record.id) if self._saves_enough(each)]
         if self._shown.sort == "savings":
             records.sort(key=lambda each: (likely_saving(each) is None, -(likely_saving(each) or 0)))
+        # a watch sends nothing of what it watches: the calls were its apply's
+        sender = (self.record.kind == "watch" and self.record.of_run) or self.record.id
         for record in records:
-            steps = self._journal.changes.steps(self.record.id, record.change.id)
+            steps = self._journal.changes.steps(sender, record.change.id)
             yield change_to_json(record, {(s.direction, s.position): (s.status, s.request_id) for s in steps})
 
     def _saves_enough(self, record: ChangeRecord) -> bool:

@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from trueup.settings import WatchSettings
     from trueup.watching.subjects import Subject
 
 __all__ = ["Decision", "decide"]
-
-# More changes than this, or a quarter of the watched ones, do not go wrong together by their own doing.
-_MOST = 3
-_SHARE = 4
 
 
 class Decision(Enum):
@@ -34,13 +31,18 @@ class _Harm:
     changes: int
     resources: int
 
-    def is_outage(self, watched: int) -> bool:
+    def is_outage(self, watched: int, limits: WatchSettings) -> bool:
         """Tell whether so much at once is nobody's fix gone wrong: one resource alone never is an outage."""
-        return self.resources > 1 and (self.changes > _MOST or self.changes * _SHARE >= watched)
+        many = self.changes > limits.most_together or self.changes >= limits.share_together * watched
+        return self.resources > 1 and many
 
 
 def decide(
-    regressed: Collection[Subject], recent: Collection[Subject], beginning: Collection[Subject], watched: int
+    regressed: Collection[Subject],
+    recent: Collection[Subject],
+    beginning: Collection[Subject],
+    watched: int,
+    limits: WatchSettings,
 ) -> Decision:
     """Tell what to do about changes that regressed.
 
@@ -49,10 +51,11 @@ def decide(
         recent: the changes that were rolled back because of the last periods.
         beginning: the changes whose last period alone was a breach; a period later they show whether they belong to it.
         watched: how many changes are watched.
+        limits: how many may regress together.
     """
-    if _harm(regressed, recent).is_outage(watched):
+    if _harm(regressed, recent).is_outage(watched, limits):
         return Decision.STOP
-    if _harm(regressed, recent, beginning).is_outage(watched):
+    if _harm(regressed, recent, beginning).is_outage(watched, limits):
         return Decision.WAIT
     return Decision.UNDO
 

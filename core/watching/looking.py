@@ -60,7 +60,7 @@ def look(bench: Bench, subjects: Collection[Subject], windows: Sequence[Window])
 
 
 def usual(bench: Bench, breached: Mapping[Subject, Collection[datetime]]) -> dict[str, bool | None]:
-    """Tell by change id whether its limit was breached in the same hours of the seven days before it was made, too.
+    """Tell by change id whether its limit was breached in the same hours of the days before it was made, too.
 
     Args:
         bench: what to read with.
@@ -69,7 +69,8 @@ def usual(bench: Bench, breached: Mapping[Subject, Collection[datetime]]) -> dic
     Returns:
         None where nothing is known of any of the days, so that nothing can be compared.
     """
-    hours = {each.change.id: same_hours(times, each.made) for each, times in breached.items()}
+    days = bench.settings.watch.days_before
+    hours = {each.change.id: same_hours(times, each.made, days) for each, times in breached.items()}
     windows = sorted({window for wanted in hours.values() for window in wanted}, key=lambda window: window.start)
     place = {window: number for number, window in enumerate(windows)}
     snapshots = _read(bench, breached, windows)

@@ -14,26 +14,23 @@ from trueup.aws.windows import Window
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["IGNORED", "PERIOD", "breaching_since", "breaking", "first_period", "periods", "same_hours"]
+__all__ = ["PERIOD", "breaching_since", "breaking", "first_period", "periods", "same_hours"]
 
 PERIOD = timedelta(minutes=5)
 
-# Right after a change caches are cold, connections come anew and old tasks drain: that is the change, not its effect.
-IGNORED = timedelta(minutes=15)
-
 # Two breaches no further apart than this lie in the same three periods.
 _APART = 2 * PERIOD
-
-# What was breached on any of so many days before is how the resource is, and no regression.
-_DAYS = 7
 
 _DAY = timedelta(days=1)
 _HOUR = 3600
 
 
-def first_period(settled: datetime) -> datetime:
-    """Give when the first period begins that is judged of a change that settled then."""
-    return _floor(settled + IGNORED + PERIOD - timedelta(seconds=1))
+def first_period(settled: datetime, ignored: timedelta) -> datetime:
+    """Give when the first period begins that is judged of a change that settled then.
+
+    Right after a change caches are cold, connections come anew and old tasks drain: that is the change, not its effect.
+    """
+    return _floor(settled + ignored + PERIOD - timedelta(seconds=1))
 
 
 def periods(begin: datetime, end: datetime) -> list[Window]:
@@ -64,12 +61,13 @@ def breaching_since(held: Mapping[datetime, bool | None]) -> datetime | None:
     return max(known) if known and held[max(known)] is False else None
 
 
-def same_hours(breached: Iterable[datetime], before: datetime) -> list[Window]:
-    """Give the periods of the hours in which some others lie, on the seven days before a time.
+def same_hours(breached: Iterable[datetime], before: datetime, days: int) -> list[Window]:
+    """Give the periods of the hours in which some others lie, on some days before a time, oldest first.
 
     Args:
         breached: the begins of the periods.
         before: when the change was made: what came after it is no measure of how it was.
+        days: how many, the nearest ones.
     """
     times = sorted(breached)
     begin, end = _floor(times[0], _HOUR), _floor(times[-1], _HOUR) + timedelta(hours=1)
@@ -77,7 +75,7 @@ def same_hours(breached: Iterable[datetime], before: datetime) -> list[Window]:
     while end - back * _DAY > before:
         back += 1
     return [
-        each for day in reversed(range(back, back + _DAYS)) for each in periods(begin - day * _DAY, end - day * _DAY)
+        each for day in reversed(range(back, back + days)) for each in periods(begin - day * _DAY, end - day * _DAY)
     ]
 
 

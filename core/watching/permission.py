@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["why_not"]
 
-# What the state before carries must be so many times the present peak.
-_MARGIN = 1.3
-
 # The present peak: of so long, by the minute.
 _PRESENT = timedelta(minutes=15)
 _MINUTE = 60
@@ -51,6 +48,7 @@ def _carries_too_little(bench: Bench, change: PlannedChange) -> str | None:
     """Give which present load the state before the change could not carry; what is not known, it could not."""
     if not change.undo_carries:
         return None
+    margin = bench.settings.watch.undo_margin
     snapshot = bench.reader.read(
         bench.type_of(change), change.resource, aspects_of(change.undo_carries), window=_PRESENT, period=_MINUTE
     )
@@ -60,9 +58,9 @@ def _carries_too_little(bench: Bench, change: PlannedChange) -> str | None:
             return f"its undo lowers capacity, and the present {path} is not known: {peak.sentence()}"
         if isinstance(peak, bool) or not isinstance(peak, int | float):
             return f"its undo lowers capacity, and the present {path} is no number: {peak!r}"
-        if carried < _MARGIN * peak:
+        if carried < margin * peak:
             return (
-                f"its undo lowers capacity: expected that the state before carries {_MARGIN} x the present "
+                f"its undo lowers capacity: expected that the state before carries {margin:g} x the present "
                 f"{path}, {peak:g}, found that it carries {carried:g}"
             )
     return None

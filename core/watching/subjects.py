@@ -6,6 +6,7 @@ What cannot be watched is said, with the reason: silence about a change would re
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from trueup.journal.changes import ChangeStatus
@@ -16,7 +17,7 @@ from trueup.watching.periods import first_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from trueup.applying.bench import Bench
     from trueup.journal.changes import ChangeRecord
@@ -77,7 +78,14 @@ def subject_of(bench: Bench, record: ChangeRecord, rules: Mapping[str, BoundRule
         return "not watchable: its regression condition looks at no metric"
     if max(periods) >= _DAY_SECONDS:
         return "not watchable: AWS measures what its regression condition looks at once a day"
-    events = [each for each in bench.journal.changes.events(record.run) if each["change"] == change.id]
-    settled = max((each["at"] for each in events if each["what"] == "settled"), default=record.at)
+    made, settled = _times(bench, record)
+    ignored = timedelta(minutes=bench.settings.watch.ignore_minutes)
+    return Subject(change, rule.regression, made, first_period(settled, ignored), settled + lasting)
+
+
+def _times(bench: Bench, record: ChangeRecord) -> tuple[datetime, datetime]:
+    """Give when the first call of a change was sent, and when the last one had settled."""
+    events = [each for each in bench.journal.changes.events(record.run) if each["change"] == record.change.id]
     made = min((each["at"] for each in events if each["what"] == "intent"), default=record.at)
-    return Subject(change, rule.regression, moment(made), first_period(moment(settled)), moment(settled) + lasting)
+    settled = max((each["at"] for each in events if each["what"] == "settled"), default=record.at)
+    return moment(made), moment(settled)

@@ -194,7 +194,7 @@ class Watch:
     def _act(self, regressed: Mapping[Subject, str], beginning: list[Subject], watched: int) -> None:
         now = self.bench.clock.now()
         recent = [self.seen[each].subject for each, at in self._rolled_back.items() if now - at <= _LATE]
-        decision = decide(regressed, recent, beginning, watched + len(recent))
+        decision = decide(regressed, recent, beginning, watched + len(recent), self.bench.settings.watch)
         if decision is Decision.WAIT:
             self.bench.say("more changes begin to breach their limits: looking once more before anything is undone")
             return

@@ -8,7 +8,15 @@ import pytest
 
 from trueup.applying.windows import Window
 from trueup.errors import UsageError
-from trueup.settings import ApplySettings, AuditSettings, IacSettings, PlanSettings, PriceSettings, Settings
+from trueup.settings import (
+    ApplySettings,
+    AuditSettings,
+    IacSettings,
+    PlanSettings,
+    PriceSettings,
+    Settings,
+    WatchSettings,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +59,8 @@ def test_every_section_is_read(tmp_path: Path) -> None:
         freeze = true
         [iac]
         tags = ["managed-by"]
+        [watch]
+        most_together = 1
         [prices]
         folder = "fetched"
         [parameters.dynamodb-table-on-demand-when-idle]
@@ -60,6 +70,7 @@ def test_every_section_is_read(tmp_path: Path) -> None:
         AuditSettings(2),
         PlanSettings(max_share=1, expires_hours=1),
         ApplySettings((Window.parse("Mon-Fri 08:00-16:00"), Window.parse("22:00-02:00")), freeze=True),
+        WatchSettings(most_together=1),
         IacSettings(("managed-by",)),
         PriceSettings("fetched"),
         {"dynamodb-table-on-demand-when-idle": {"gate": 10}},

@@ -10,6 +10,7 @@ from tests.core.applying.test_references import change
 from trueup.facts.snapshot import Snapshot
 from trueup.facts.unknown import Reason, Unknown
 from trueup.ruleset.condition import compile_condition
+from trueup.settings import Settings
 from trueup.watching.looking import look, usual
 from trueup.watching.periods import PERIOD, breaking, first_period, periods
 from trueup.watching.subjects import Subject
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MADE = datetime(2026, 11, 23, 10, 2, tzinfo=UTC)
 DAY = timedelta(hours=24)
+IGNORED = timedelta(minutes=15)
 LIMIT = 100.0
 
 
@@ -40,6 +42,11 @@ class Recorded:
     def reader(self) -> Recorded:
         """Give itself."""
         return self
+
+    @property
+    def settings(self) -> Settings:
+        """Give the default ones."""
+        return Settings()
 
     def type_of(self, _change: Any) -> None:
         """Give no type: nothing is read by it."""
@@ -60,7 +67,7 @@ def judged(at: Callable[[datetime], float | None]) -> datetime | None:
     """Watch a series for a day, period by period; give the end of the period in which it is found to regress."""
     bench = cast("Bench", Recorded(at))
     limit = compile_condition({"metrics.depth": {"maximum": LIMIT}})
-    subject = Subject(change(), limit, MADE, first_period(MADE), MADE + DAY)
+    subject = Subject(change(), limit, MADE, first_period(MADE, IGNORED), MADE + DAY)
     (sights,) = look(bench, [subject], periods(subject.begin, subject.until)).values()
     held = {begin: sight.held for begin, sight in sights.items()}
     for begin in sorted(held):

@@ -10,6 +10,7 @@ import pytest
 
 from tests.core.applying.test_references import change
 from trueup.ruleset.condition import compile_condition
+from trueup.settings import WatchSettings
 from trueup.watching.decision import Decision, decide
 from trueup.watching.subjects import Subject
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def _decide(regressed: list[Subject], recent: list[Subject], beginning: list[Subject], watched: int) -> Decision:
+    return decide(regressed, recent, beginning, watched, WatchSettings())
 
 
 def _subjects(number: int, of: str = "r") -> list[Subject]:
@@ -45,22 +50,22 @@ def _each(number: int, of: str) -> Iterator[Subject]:
 )
 def test_more_than_three_or_a_quarter_are_an_outage(regressed: int, watched: int, decision: Decision) -> None:
     """One alone never is, however few are watched."""
-    assert decision is decide(_subjects(regressed), [], [], watched)
+    assert decision is _decide(_subjects(regressed), [], [], watched)
 
 
 def test_what_was_rolled_back_a_moment_ago_counts() -> None:
     """Four that go wrong one after the other within minutes are an outage from the fourth on."""
-    assert Decision.STOP is decide(_subjects(1), _subjects(3, "before"), [], 100)
-    assert Decision.UNDO is decide(_subjects(1), _subjects(2, "before"), [], 100)
+    assert Decision.STOP is _decide(_subjects(1), _subjects(3, "before"), [], 100)
+    assert Decision.UNDO is _decide(_subjects(1), _subjects(2, "before"), [], 100)
 
 
 def test_what_begins_to_breach_is_waited_for() -> None:
     """It may be the rest of an outage; where it would be none anyway nothing is waited for."""
-    assert Decision.WAIT is decide(_subjects(1), [], _subjects(3, "later"), 100)
-    assert Decision.UNDO is decide(_subjects(1), [], _subjects(2, "later"), 100)
+    assert Decision.WAIT is _decide(_subjects(1), [], _subjects(3, "later"), 100)
+    assert Decision.UNDO is _decide(_subjects(1), [], _subjects(2, "later"), 100)
 
 
 def test_changes_of_one_resource_are_no_outage() -> None:
     """Five fixes of one queue breach together because it is one queue."""
     five = [replace(each.change, resource=change().resource) for each in _subjects(5)]
-    assert Decision.UNDO is decide([Subject(c, compile_condition({}), NOW, NOW, NOW) for c in five], [], [], 5)
+    assert Decision.UNDO is _decide([Subject(c, compile_condition({}), NOW, NOW, NOW) for c in five], [], [], 5)

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trueup.watching.periods import (
-    IGNORED,
     PERIOD,
     breaching_since,
     breaking,
@@ -34,8 +33,8 @@ def _held(word: str) -> dict[datetime, bool | None]:
 @given(MOMENTS)
 def test_the_first_period_begins_after_the_ignored_time(settled: datetime) -> None:
     """Never earlier, and less than a period later, on the clock's five minutes."""
-    first = first_period(settled)
-    assert timedelta(0) <= first - (settled + IGNORED) < PERIOD
+    first = first_period(settled, timedelta(minutes=15))
+    assert timedelta(minutes=15) <= first - settled < timedelta(minutes=20)
     assert 0 == first.timestamp() % PERIOD.total_seconds()
 
 
@@ -97,7 +96,7 @@ def test_the_latest_known_period_shows_what_begins(word: str, since: int | None)
 
 def test_the_same_hours_of_seven_days_are_compared() -> None:
     """Both hours of a breach that goes over the hour, each in its five minutes, ending the day before."""
-    found = same_hours([NOON - PERIOD, NOON], NOON)
+    found = same_hours([NOON - PERIOD, NOON], NOON, 7)
     assert 7 * 24 == len(found)
     assert (NOON - timedelta(days=7, hours=1), NOON - timedelta(hours=23)) == (found[0].start, found[-1].end)
     assert {11, 12} == {each.start.hour for each in found}
@@ -107,7 +106,7 @@ def test_the_same_hours_of_seven_days_are_compared() -> None:
 def test_only_days_before_the_change_are_compared(made: datetime, later: timedelta) -> None:
     """What came after it says nothing of how it was; there are always seven days, the nearest ones."""
     breached = made + later
-    found = same_hours([breached], made)
+    found = same_hours([breached], made, 7)
     assert all(each.end <= made for each in found)
     assert 7 * 12 == len(found)
     assert {breached.hour} == {each.start.hour for each in found}

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.core.watching.recorded import DAY, LIMIT, MADE, judged
+from tests.core.watching.recorded import DAY, IGNORED, LIMIT, MADE, judged
 from trueup.watching.periods import PERIOD, first_period, periods
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SECONDS = int(PERIOD.total_seconds())
-BEGIN = first_period(MADE)
+BEGIN = first_period(MADE, IGNORED)
 ALL = [each.start for each in periods(MADE - 9 * DAY, MADE + 2 * DAY)]
 
 
