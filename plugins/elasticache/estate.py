@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from trueup.testing.server import SimulatedAws
+    from trueup.testing.shapes import Shape
 
 __all__ = ["GROUPS", "Group", "build"]
 
@@ -164,7 +165,7 @@ def _windows(aws: SimulatedAws) -> dict[str, str]:
 def _measure(aws: SimulatedAws, node: str, group: Group) -> None:
     begin = aws.clock.now()
     until = None if group.measured_days is None else begin + timedelta(days=group.measured_days)
-    shapes = {
+    shapes: dict[str, Shape] = {
         "EngineCPUUtilization": DailyWave(*group.engine_percent),
         "CPUUtilization": DailyWave(*group.host_percent),
         "BytesUsedForCache": Constant(group.memory_bytes),

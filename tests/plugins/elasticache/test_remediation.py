@@ -166,6 +166,7 @@ def test_the_projection_is_of_the_end_state(estate: Any) -> None:
     (change,) = _plan(estate, SIZE).changes()
     assert 47.49 == pytest.approx(change.projection["projected_peak_memory"], abs=0.01)
     assert 33.33 == pytest.approx(change.projection["projected_peak_cpu"], abs=0.01)
+    assert change.savings_monthly is not None
     assert 730 * (10 * 0.411 - 6 * 0.206) == pytest.approx(change.savings_monthly["likely"])
     assert "partly" == change.reversible
 
