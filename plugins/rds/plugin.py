@@ -39,9 +39,6 @@ __all__ = ["RdsPlugin"]
 _POLL_SECONDS = 30
 """What AWS's own waiters wait; RDS takes minutes for most things, and its throttling limits are not published."""
 
-_VOLUME_DAYS = 7
-"""I/O goes by the week; bytes are the last that were measured, and AWS measures them some times a day."""
-
 _BOUNDS = {
     "type": "object",
     "properties": {
@@ -147,7 +144,7 @@ class RdsPlugin(ServicePlugin):
         """Give the series of the look-back, of every member."""
         yield from series.hourly_queries(cluster)
 
-    @metrics("db_cluster", name=series.VOLUME, days=_VOLUME_DAYS)
+    @metrics("db_cluster", name=series.VOLUME)
     def volume(self, cluster: Snapshot) -> Iterator[MetricQuery]:
         """Give the series of the volume and its backups."""
         yield from series.volume_queries(cluster)

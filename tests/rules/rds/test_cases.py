@@ -1,0 +1,51 @@
+"""Tests of the RDS rules by their own cases, without AWS."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trueup.facts.schema import FactSchema
+from trueup.finding import Verdict
+from trueup.ruleset.cases import run_cases
+from trueup.ruleset.load import load_rules
+from trueup.ruleset.source import RuleSource
+
+if TYPE_CHECKING:
+    from trueup.ruleset.rule import Rule
+
+
+def _rules() -> list[Rule]:
+    schema = FactSchema.load(files("trueup.plugins.rds").joinpath("facts", "db_cluster.schema.json"))
+    source = RuleSource("rds", "trueup", files("trueup.rules.rds"))
+    return list(load_rules([source], {schema.type: schema}).rules.values())
+
+
+def test_the_rules_of_the_service_are_these() -> None:
+    """A rule's id is never reused and never lost by accident."""
+    assert [
+        "rds-aurora-backup-retention-limited",
+        "rds-aurora-idle-readers-removed",
+        "rds-aurora-mysql-audit-logging-enabled",
+        "rds-aurora-postgresql-logs-to-cloudwatch",
+        "rds-aurora-serverless-capacity-right-sized",
+        "rds-cluster-auto-minor-version-upgrade-enable",
+        "rds-cluster-copy-tags-to-snapshots-enabled",
+        "rds-cluster-deletion-protection-enabled",
+        "rds-cluster-encrypted-at-rest",
+        "rds-cluster-iam-authentication-enabled",
+        "rds-cluster-instance-public-access-check",
+        "rds-cluster-multi-az-enabled",
+    ] == [rule.id for rule in _rules()]
+
+
+@pytest.mark.parametrize("rule", _rules(), ids=lambda rule: rule.id)
+def test_every_case_gets_its_verdict(rule: Rule) -> None:
+    """Each case beside the rule is judged as it says, and all verdicts that it can get are shown."""
+    results = run_cases(rule)
+    assert [] == [result.sentence() for result in results if not result.holds]
+    shown = {result.judgement.verdict for result in results}
+    never = {Verdict.NOT_APPLICABLE} if rule.when else set()
+    assert {Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN} | never == shown
