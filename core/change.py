@@ -73,6 +73,8 @@ class Step:
             after an undo it is waited for in the same way.
         waiter: botocore's waiter for the resource to be at rest again (``table_exists``), for the undo script.
         repeatable: whether the call may be sent again when its effect cannot be told (idempotent by the API).
+        leaves: what stays behind, that nothing uses, when the answer that the undo needs was lost; a change whose
+            other steps can be undone is then undone without this one. Empty when it must be undone.
         acts_on: ARNs that the call and its undo act on, for the question whether they are permitted; none is the
             changed resource, ``("*",)`` what an operation needs that knows no permission for one resource.
     """
@@ -85,6 +87,7 @@ class Step:
     waiter: str = ""
     repeatable: bool = False
     acts_on: tuple[str, ...] = ()
+    leaves: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trueup.applying.busy import busy
 from trueup.applying.freshness import check_fresh
 from trueup.applying.image import aspects_of, match
-from trueup.applying.references import RESULT, answered, references
+from trueup.applying.references import answered, undoable
 from trueup.applying.stepping import EndKind, Stepper
 from trueup.applying.verification import VerifiedKind, observed_aspects, verify
 from trueup.errors import PluginError, UnknownFactError
@@ -189,8 +189,8 @@ class Applier:
             return Outcome(ChangeStatus.FAILED, f"{why}; it cannot be undone: {change.reversible_reason}", stops=True)
         self._bench.say(f"undoing {change.id} on {change.resource.id}: {why}")
         steps = self._bench.journal.changes.steps(self._run, change.id)
-        inverse = answered(change.inverse(count), [step for step in steps if step.direction == "forward"])
-        if any(True for step in inverse.steps for _ in references(step.call.parameters, RESULT)):
+        inverse = undoable(answered(change.inverse(count), [step for step in steps if step.direction == "forward"]))
+        if inverse is None:
             return Outcome(ChangeStatus.FAILED, f"{why}; the answer that its undo needs was lost", stops=True)
         end: End = Stepper(self._bench, self._run, inverse, "undo", lambda: None).run(begun)
         if end.kind is EndKind.SETTLED:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from trueup.journal.changes import StepRecord
     from trueup.planning.planned import PlannedChange
 
-__all__ = ["answered", "fact_aspects", "filled", "kept_paths", "kept_results", "references", "resolve"]
+__all__ = ["answered", "fact_aspects", "filled", "kept_paths", "kept_results", "references", "resolve", "undoable"]
 
 FACT = "$fact"
 RESULT = "$result"
@@ -62,6 +62,18 @@ def answered(inverse: PlannedChange, forward: Iterable[StepRecord]) -> PlannedCh
     """
     results = {str(record.position + 1): record.result or {} for record in forward}
     return replace(inverse, steps=tuple(replace(step, call=_call(step.call, results)) for step in inverse.steps))
+
+
+def undoable(inverse: PlannedChange) -> PlannedChange | None:
+    """Give an undo without the steps whose answer was lost and that leave nothing in use; None when another was.
+
+    Args:
+        inverse: what ``answered`` gave.
+    """
+    lost = [step for step in inverse.steps if any(True for _ in references(step.call.parameters, RESULT))]
+    if not all(step.leaves for step in lost):
+        return None
+    return replace(inverse, steps=tuple(step for step in inverse.steps if step not in lost)) if lost else inverse
 
 
 def _call(call: Call, results: Mapping[str, Any]) -> Call:

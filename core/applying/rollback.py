@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.applying.applier import in_effect
 from trueup.applying.image import aspects_of, match, overlaid
-from trueup.applying.references import RESULT, answered, references
+from trueup.applying.references import answered, undoable
 from trueup.applying.settling import LAG_SECONDS
 from trueup.applying.stepping import EndKind, Stepper
 from trueup.errors import UsageError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from trueup.applying.bench import Bench
     from trueup.applying.stepping import End
-    from trueup.journal.changes import ChangeRecord
+    from trueup.journal.changes import ChangeRecord, StepRecord
     from trueup.planning.planned import PlannedChange
 
 __all__ = ["OVERRIDDEN", "Undo", "go_on", "plan_rollback", "record_rollback", "rollback_run"]
@@ -114,11 +114,22 @@ def _plan_one(
         if refused or not override_drift:
             return Undo(record, None, refused or f"{drift}; --override-drift undoes it all the same")
         bench.say(f"{change.id} on {change.resource.id}: {drift}; undone all the same, as --override-drift says")
-    count = count if found is None else found
-    inverse = answered(change.inverse(count), forward) if count else None
-    if inverse and any(True for step in inverse.steps for _ in references(step.call.parameters, RESULT)):
+    return replace(_inverse(bench, record, forward, count if found is None else found), drift=drift)
+
+
+def _inverse(bench: Bench, record: ChangeRecord, forward: list[StepRecord], count: int) -> Undo:
+    """Give the undo of the first steps of a change, as far as their answers are known."""
+    change = record.change
+    if count == 0:
+        return Undo(record, None)
+    known = answered(change.inverse(count), forward)
+    inverse = undoable(known)
+    if inverse is None:
         return Undo(record, None, "cannot be undone: the answer that its undo needs was lost")
-    return Undo(record, inverse, drift=drift)
+    for step in known.steps:
+        if step not in inverse.steps:
+            bench.say(f"{change.id} on {change.resource.id}: may be left behind: {step.leaves}")
+    return Undo(record, inverse if inverse.steps else None)
 
 
 def _later(bench: Bench, record: ChangeRecord) -> Iterator[ChangeRecord]:

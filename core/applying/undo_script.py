@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from trueup.applying.applier import in_effect
-from trueup.applying.references import AT_LEAST, FACT, answered, references
+from trueup.applying.references import AT_LEAST, FACT, answered, references, undoable
 from trueup.applying.rollback import STANDING
 from trueup.aws.waiters import waiter_parameters
 from trueup.display import clean
@@ -54,7 +54,8 @@ def _change(journal: Journal, record: ChangeRecord) -> Iterator[str]:
     for position in reversed(range(count)):
         if not change.steps[position].undo:
             yield f"# step {position + 1} cannot be undone: {clean(change.reversible_reason)}"
-    for step in answered(change.inverse(count), forward).steps:
+    inverse = answered(change.inverse(count), forward)
+    for step in (undoable(inverse) or inverse).steps:
         yield from _command(step.call, change.resource.region)
         yield from _wait(step, change)
     yield ""

@@ -120,6 +120,7 @@ class PlannedChange:
                     # an undo sets what was read before: sending it twice gives the same state
                     repeatable=True,
                     acts_on=step.acts_on,
+                    leaves=step.leaves,
                 )
                 for number, call in enumerate(step.undo)
             )
@@ -158,6 +159,7 @@ def _step_to_json(number: int, step: Step) -> dict[str, Any]:
         "waiter": step.waiter,
         "repeatable": step.repeatable,
         "acts_on": step.acts_on,
+        "leaves": step.leaves,
     }
 
 
@@ -175,4 +177,5 @@ def _step_from_json(document: Mapping[str, Any]) -> Step:
         waiter=document["waiter"],
         repeatable=document["repeatable"],
         acts_on=tuple(document.get("acts_on", ())),
+        leaves=document.get("leaves", ""),
     )

@@ -76,6 +76,8 @@ def _step(step: Any) -> Iterator[str]:
             yield f"expected a Call with JSON-shaped parameters, found one of type {type(call).__name__}"
     if not _texts(step.acts_on):
         yield f"expected a tuple of ARNs as acts_on, found {step.acts_on!r:.100}"
+    if not isinstance(step.leaves, str) or (step.leaves and step.effect):
+        yield f"expected leaves to be a text, and only of a step without effect, found {step.leaves!r:.100}"
     for name in ("effect", "ready", "settled"):
         value = getattr(step, name)
         if not isinstance(value, Mapping) or not _json(value):

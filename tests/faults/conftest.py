@@ -20,12 +20,12 @@ from trueup.aws.iam.levels import is_read_only
 from trueup.aws.iam.operations import actions_for
 from trueup.clock import SystemClock
 from trueup.journal.journal import Journal
-from trueup.plugins.dynamodb.estate import TABLES, build
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.faults.subjects import Subject
     from trueup.journal.changes import ChangeRecord
     from trueup.testing import Call, SimulatedAws
 
@@ -56,12 +56,14 @@ class Mortal:
 
     Args:
         aws: the simulated AWS.
+        subject: what is fixed.
         folder: where state and plan lie.
         process: the program of ``killable``.
         start: when the estate begins, the same for each death.
     """
 
     aws: SimulatedAws
+    subject: Subject
     folder: Path
     process: subprocess.Popen[str]
     start: datetime
@@ -72,9 +74,9 @@ class Mortal:
         return self.folder / "state.db"
 
     def rebuild(self) -> None:
-        """Empty the account and build the demo's tables in it, old enough to be judged."""
+        """Empty the account and build the subject in it, old enough to be judged."""
         self.aws.reset(start=self.start)
-        build(self.aws)
+        self.subject.build(self.aws)
         self.aws.clock.advance((self.start + _AGE - self.aws.clock.now()).total_seconds())
         self.aws.calls.clear()
 
@@ -98,6 +100,11 @@ class Mortal:
         """Bring a kept copy back."""
         self._copy(self.folder / name, self.folder)
 
+    def forget_state(self) -> None:
+        """Begin with no state file."""
+        for suffix in ("", "-wal", "-shm"):
+            self.state.with_name(self.state.name + suffix).unlink(missing_ok=True)
+
     def runs(self, kind: str) -> list[str]:
         """Give the ids of the runs of one kind."""
         with self._journal().store as store:
@@ -116,8 +123,7 @@ class Mortal:
 
     def image(self) -> dict[str, Any]:
         """Give all that a fix may touch, straight from the account."""
-        client = self.aws.client("dynamodb")
-        return {table.name: _image_of(client, table.name) for table in TABLES}
+        return self.subject.image(self.aws)
 
     def writes(self) -> list[Call]:
         """Give the recorded calls that are not known to only read."""
@@ -126,7 +132,7 @@ class Mortal:
     def effects(self) -> list[tuple[str, str]]:
         """Give operation and parameters of every write that took effect, in order."""
         return [
-            (call.name, json.dumps(call.parameters, sort_keys=True))
+            (call.name, self.subject.told(json.dumps(call.parameters, sort_keys=True)))
             for call in self.writes()
             if call.took_effect and call.status == 200
         ]
@@ -143,34 +149,16 @@ class Mortal:
                 shutil.copy2(source / name, target / name)
 
 
-def _image_of(client: Any, name: str) -> dict[str, Any]:
-    table = client.describe_table(TableName=name)["Table"]
-    backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
-    return {
-        "status": table["TableStatus"],
-        "mode": table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
-        "units": _units(table["ProvisionedThroughput"]),
-        "indexes": {
-            index["IndexName"]: _units(index["ProvisionedThroughput"])
-            for index in table.get("GlobalSecondaryIndexes", ())
-        },
-        "protected": table.get("DeletionProtectionEnabled", False),
-        "recovery": backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
-    }
-
-
-def _units(throughput: Mapping[str, Any]) -> tuple[int, int]:
-    return throughput["ReadCapacityUnits"], throughput["WriteCapacityUnits"]
-
-
 @pytest.fixture
-def mortal(simulated_aws: SimulatedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mortal]:
-    """A trueup that can be killed."""
+def mortal(
+    request: pytest.FixtureRequest, simulated_aws: SimulatedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Mortal]:
+    """A trueup that can be killed; the subject is the parameter."""
     for name, value in simulated_aws.environment().items():
         monkeypatch.setenv(name, value)
     with subprocess.Popen(
         [sys.executable, killable.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tmp_path
     ) as process:
-        yield Mortal(simulated_aws, tmp_path, process, datetime.now(UTC) - timedelta(days=45))
+        yield Mortal(simulated_aws, request.param, tmp_path, process, datetime.now(UTC) - timedelta(days=45))
         assert process.stdin is not None
         process.stdin.close()

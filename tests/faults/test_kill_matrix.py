@@ -1,6 +1,7 @@
 """Killed at any moment, an apply or a rollback is brought to its end, or undone, and sends nothing twice.
 
-Six changes of three tables; a real SIGKILL before and after every transaction of the journal and every write to AWS.
+A real SIGKILL before and after every transaction of the journal and every write to AWS: of six changes of three tables,
+and of the capacity of a cluster, a cache and a service, some of whose changes take several calls and hours to settle.
 """
 
 from __future__ import annotations
@@ -11,19 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.faults.subjects import SUBJECTS, TABLES_ONLY
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from tests.faults.conftest import Ended, Mortal
+    from tests.faults.subjects import Subject
 
-# Fixes of every table without a look at its metrics, of which the simulated AWS makes a month anew for each look.
-RULES = ("dynamodb-table-deletion-protection-enabled", "dynamodb-table-pitr-enabled")
-STEPS = 6
 # How many of the points the default run tries, evenly over the run, besides the one below.
 SAMPLE = 2
 # Both apply and rollback are still being put into the journal here, and nothing was sent.
 RECORDING = 5
+# After so many of one death the rest follow from them.
+MOST_PROBLEMS = 2
 # The points are shared out among so many tests, for as many processes.
 PARTS = 4
 _PLANNED = "planned"
@@ -34,44 +37,55 @@ class Deaths:
 
     def __init__(self, mortal: Mortal) -> None:
         self.mortal = mortal
-        mortal.rebuild()
-        ended = mortal.run("plan", *(word for rule in RULES for word in ("--rule", rule)), "--out", "plan.json")
-        assert 0 == ended.code, ended.said
-        mortal.keep_state(_PLANNED)
+        self.subject = mortal.subject
+        self.apply = ("apply", "plan.json", "--yes", *self.subject.approval)
+        self._plan()
         self.began: datetime = mortal.aws.clock.now()
         self.before = mortal.image()
-        self.apply_points = self._whole("apply", "plan.json", "--yes")
+        self.apply_points = self._whole(*self.apply)
         self.after = mortal.image()
         self.planned = Counter(mortal.effects())
         mortal.aws.calls.clear()
         self.rollback_points = self._whole("rollback", "last", "--yes")
         self.undone = Counter(mortal.effects())
 
-    def problems(self, points: Iterable[int]) -> Iterator[str]:
+    def points(self) -> list[tuple[int, int]]:
+        """Give where to die: points of the apply, each with one of its rollback."""
+        forward, back = (
+            _chosen(points, calls=self.subject.anew) for points in (self.apply_points, self.rollback_points)
+        )
+        count = max(len(forward), len(back))
+        return [(forward[min(at, len(forward) - 1)], back[min(at, len(back) - 1)]) for at in range(count)]
+
+    def problems(self, points: Iterable[tuple[int, int]]) -> Iterator[str]:
         """Die at each point of apply and rollback; yield what is not as it must be afterwards."""
         for point in points:
             for die in (self._resumed, self._rolled_back):
-                found = list(die(point))
+                found: list[str] = []
+                for problem in die(point):
+                    found.append(problem)
+                    if len(found) == MOST_PROBLEMS:
+                        break
                 yield from found
                 if found:
                     self.mortal.rebuild()
 
-    def _resumed(self, point: int) -> Iterator[str]:
+    def _resumed(self, points: tuple[int, int]) -> Iterator[str]:
         """Die in the apply, resume it, die in its rollback, resume that."""
         self._begin()
-        died = self._die(min(point, len(self.apply_points)), self.apply_points, "apply", "plan.json", "--yes")
+        died = self._die(points[0], self.apply_points, *self.apply)
         runs = self.mortal.runs("apply")
-        where = f"apply killed at {point}, {died.points[-1]}"
+        where = f"apply killed at {points[0]}, {died.points[-1]}"
         if runs:
             yield from self._ended(f"{where}, resumed", self.mortal.run("resume", runs[0]), runs[0], "applied")
         else:
             yield from self._differs(f"{where}, nothing to resume", Counter(), Counter(self.mortal.effects()))
-            yield from self._code(f"{where}, applied anew", self.mortal.run("apply", "plan.json", "--yes"))
+            yield from self._code(f"{where}, applied anew", self.mortal.run(*self.apply))
             runs = self.mortal.runs("apply")
         yield from self._differs(where, self.after, self.mortal.image())
-        yield from self._differs(where, self.planned, Counter(self.mortal.effects()))
+        yield from self._differs(where, self.planned, self._once(self.planned))
         yield from self._differs(f"{where}: plan used by", [runs[0]], self.mortal.applied_by())
-        yield from self._rollback_resumed(min(point, len(self.rollback_points)), runs[0])
+        yield from self._rollback_resumed(points[1], runs[0])
 
     def _rollback_resumed(self, point: int, run: str) -> Iterator[str]:
         self.mortal.aws.calls.clear()
@@ -85,14 +99,14 @@ class Deaths:
             yield from self._code(f"{where}, anew", self.mortal.run("rollback", run, "--yes"))
         yield from self._statuses(where, run, "rolled_back")
         yield from self._differs(where, self.before, self.mortal.image())
-        yield from self._differs(where, self.undone, Counter(self.mortal.effects()))
+        yield from self._differs(where, self.undone, self._once(self.undone))
 
-    def _rolled_back(self, point: int) -> Iterator[str]:
+    def _rolled_back(self, points: tuple[int, int]) -> Iterator[str]:
         """Die in the apply, and roll back what it did."""
         self._begin()
-        died = self._die(min(point, len(self.apply_points)), self.apply_points, "apply", "plan.json", "--yes")
-        where = f"apply killed at {point}, {died.points[-1]}, rolled back"
-        done = Counter(self.mortal.effects())
+        died = self._die(points[0], self.apply_points, *self.apply)
+        where = f"apply killed at {points[0]}, {died.points[-1]}, rolled back"
+        done = self._once(self.planned)
         yield from self._differs(where, Counter(), done - self.planned)
         self.mortal.aws.calls.clear()
         for run in self.mortal.runs("apply"):
@@ -100,15 +114,34 @@ class Deaths:
             standing = [each for each in self.mortal.changes(run) if each.status not in {"planned", "rolled_back"}]
             yield from self._differs(where, [], [f"{each.change.id} {each.status}" for each in standing])
         yield from self._differs(where, self.before, self.mortal.image())
-        undone = Counter(self.mortal.effects())
+        undone = self._once(self.undone)
         yield from self._differs(where, Counter(), undone - self.undone)
         yield from self._differs(where, done.total(), undone.total())
 
+    def _once(self, expected: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+        """Give the effects that were seen; of what may have effect twice, what is over the expected is left out."""
+        found = Counter(self.mortal.effects())
+        return Counter(
+            {
+                each: min(count, expected[each]) if each[0] in self.subject.twice and each in expected else count
+                for each, count in found.items()
+            }
+        )
+
     def _begin(self) -> None:
-        """Start from the plan, at its time; the tables are as before, by what the death before this one ended in."""
+        """Start from the plan, at its time; all is as before, built anew or by what the death before ended in."""
+        if self.subject.anew:
+            self._plan()
         self.mortal.restore_state(_PLANNED)
         self.mortal.aws.clock.reset(self.began + timedelta(minutes=1))
         self.mortal.aws.calls.clear()
+
+    def _plan(self) -> None:
+        self.mortal.forget_state()
+        self.mortal.rebuild()
+        ended = self.mortal.run("plan", *self.subject.plan, "--out", "plan.json")
+        assert 0 == ended.code, ended.said
+        self.mortal.keep_state(_PLANNED)
 
     def _whole(self, *arguments: str) -> tuple[str, ...]:
         ended = self.mortal.run(*arguments)
@@ -126,8 +159,8 @@ class Deaths:
 
     def _statuses(self, where: str, run: str, status: str) -> Iterator[str]:
         found = [(str(each.status), each.reason) for each in self.mortal.changes(run)]
-        if [status] * STEPS != [each for each, _ in found]:
-            yield f"{where}: expected {STEPS} {status}, found {found}"
+        if [status] * self.subject.changes != [each for each, _ in found]:
+            yield f"{where}: expected {self.subject.changes} {status}, found {found}"
 
     def _code(self, where: str, ended: Ended) -> Iterator[str]:
         if ended.code != 0:
@@ -138,30 +171,43 @@ class Deaths:
             yield f"{where}: expected {expected}, found {found}"
 
 
-def _sample(count: int) -> list[int]:
+def _name(subject: Subject) -> str:
+    return subject.name
+
+
+def _chosen(points: Sequence[str], *, calls: bool) -> list[int]:
+    """Give all points, or the ones before and after a call."""
+    return [number for number, point in enumerate(points, 1) if not calls or "journal" not in point]
+
+
+def _sample(count: int) -> list[tuple[int, int]]:
     """Give some points of a run of so many: one while it is being recorded, the others evenly over it."""
-    return [RECORDING, *(count * part // (SAMPLE + 1) for part in range(1, SAMPLE + 1))]
+    chosen = [RECORDING, *(count * part // (SAMPLE + 1) for part in range(1, SAMPLE + 1))]
+    return [(point, point) for point in chosen]
 
 
+@pytest.mark.parametrize("mortal", [TABLES_ONLY], indirect=True, ids=_name)
 def test_some_deaths_are_survived(mortal: Mortal) -> None:
     """Killed at points all over an apply of six steps and its rollback, all ends as planned or as before."""
     deaths = Deaths(mortal)
-    assert STEPS == deaths.planned.total() == deaths.undone.total()
+    assert TABLES_ONLY.steps == deaths.planned.total() == deaths.undone.total()
     problems = list(deaths.problems(_sample(len(deaths.apply_points))))
     assert not problems, "\n".join(problems)
 
 
 @pytest.mark.faults
+@pytest.mark.parametrize("mortal", SUBJECTS, indirect=True, ids=_name)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_death_is_survived(mortal: Mortal, part: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Killed before and after every transaction and every write: resume and rollback both end consistently."""
     deaths = Deaths(mortal)
-    of_apply, of_rollback = len(deaths.apply_points), len(deaths.rollback_points)
-    points = range(1 + part, max(of_apply, of_rollback) + 1, PARTS)
+    assert mortal.subject.steps == deaths.planned.total() <= deaths.undone.total()
+    points = deaths.points()[part::PARTS]
     problems = list(deaths.problems(points))
     with capsys.disabled():
         print(  # noqa: T201 - how much was covered is a result
-            f"\nkilled at {len(points)} of the {of_apply} points of an apply, each resumed and each rolled back, "
-            f"and of the {of_rollback} points of its rollback, each resumed"
+            f"\n{mortal.subject.name}: killed at {len(points)} of the {len(deaths.apply_points)} points of an apply, "
+            f"each resumed and each rolled back, and of the {len(deaths.rollback_points)} points of its rollback, each "
+            "resumed"
         )
     assert not problems, "\n".join(problems)

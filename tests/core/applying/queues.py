@@ -39,7 +39,9 @@ _INTEGER = {"type": "integer", "description": "d"}
 FACTS: dict[str, Any] = {
     "title": "sqs.queue",
     "type": "object",
-    "x-actions": {name: {"parameters": {"type": "object"}} for name in ("set", "lower", "drop", "dead-letter", "copy-secret")},
+    "x-actions": {
+        name: {"parameters": {"type": "object"}} for name in ("set", "lower", "drop", "dead-letter", "copy-secret")
+    },
     "properties": {
         "attributes": {
             "description": "d",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueup.applying.references import answered, fact_aspects, filled, kept_paths, kept_results, references, resolve
+from trueup.applying.references import (
+    answered,
+    fact_aspects,
+    filled,
+    kept_paths,
+    kept_results,
+    references,
+    resolve,
+    undoable,
+)
 from trueup.canonical import digest
 from trueup.change import Call, Reversible, Risk, Step
 from trueup.errors import RefusedError
@@ -79,6 +89,18 @@ def test_the_run_that_sends_stands_in_for_its_reference() -> None:
     """So that what a call made can be traced to it."""
     call = _call({"tags": [{"key": "trueup:run", "value": {"$run": {}}}]})
     assert {"tags": [{"key": "trueup:run", "value": "r1"}]} == resolve(call, _snapshot(), {}, "r1").parameters
+
+
+@pytest.mark.parametrize(("leaves", "expected"), [("", None), ("an empty queue", ["TagQueue"])])
+def test_what_leaves_nothing_in_use_need_not_be_undone(leaves: str, expected: list[str] | None) -> None:
+    """When the answer that its undo needs was lost; the other steps are undone all the same."""
+    made = Step(Call("sqs", "CreateQueue", {}), (_call({"QueueUrl": URL}),), leaves=leaves, repeatable=True)
+    tagged = Step(_call({"Tags": {"a": "b"}}), (_call({"Tags": {}}),), effect={"tags.a": "b"})
+    inverse = replace(change(made, tagged), before={"tags.a": None}).inverse()
+    found = undoable(inverse)
+    assert expected == (None if found is None else [step.call.operation for step in found.steps])
+    known = answered(inverse, [StepRecord("forward", 0, StepStatus.SETTLED, None, {"QueueUrl": "u"})])
+    assert known == undoable(known)
 
 
 def test_values_that_must_not_be_shown_are_filled_in_to_be_checked() -> None:
