@@ -106,13 +106,12 @@ def health(service: Snapshot) -> dict[str, Any]:
 
     Returns:
         ``{"cpu_peak", "memory_peak", "missing_tasks"}``: percent of the busiest task, and how many of the tasks that
-        are wanted do not run.
+        are to be kept running did not run, told by metrics too, so that it holds for any time.
     """
-    missing = service["service.desiredCount"] - service["service.runningCount"]
     return {
         "cpu_peak": _known(service, CPU),
         "memory_peak": _known(service, MEMORY),
-        "missing_tasks": max(0, missing),
+        "missing_tasks": _missing(service),
     }
 
 
@@ -153,6 +152,16 @@ def _highest(service: Snapshot, path: str) -> float:
     if isinstance(highest, Unknown):
         raise UnknownFactError(path, highest)
     return round(highest, _DIGITS)
+
+
+def _missing(service: Snapshot) -> int | Unknown:
+    try:
+        ran = running(service)
+    except UnknownFactError as error:
+        return error.unknown
+    if not ran:
+        return Unknown(Reason.NO_DATA, "no metric of the window shows that a task ran")
+    return max(0, int(service["capacity.tasks"]) - round(min(ran.values())))
 
 
 def _known(service: Snapshot, path: str) -> float | Unknown:

@@ -170,7 +170,7 @@ class EcsPlugin(ServicePlugin):
         """Give whether number and size are as small as the demand allows."""
         return demand.fit(service)
 
-    @derived("service", needs=("service", series.HOURLY))
+    @derived("service", needs=("capacity", series.HOURLY))
     def health(self, service: Snapshot) -> dict[str, Any]:
         """Give how the service bears its load."""
         return demand.health(service)

@@ -136,11 +136,12 @@ def test_after_a_fix_the_metrics_of_before_still_fit(services: Any) -> None:
 
 
 def test_health_needs_no_history(services: Any) -> None:
-    """Over five minutes as over a month: peaks, and tasks that do not run; each unknown by itself."""
-    service = services.described(8, runningCount=6)
-    health = services.snapshot(service=service, memory=None)["health"]
+    """Over five minutes as over a month: peaks, and tasks that did not run; each unknown by itself."""
+    health = services.snapshot(memory=None, ran=lambda hour: 6 if hour == HALF else 8)["health"]
     assert (9.0, 2) == (health["cpu_peak"], health["missing_tasks"])
     assert isinstance(health["memory_peak"], Unknown)
+    silent = services.snapshot(cpu=None, ran=lambda _: None)["health"]
+    assert isinstance(silent["missing_tasks"], Unknown)
 
 
 def test_tasks_that_ran_are_counted_from_samples(services: Any) -> None:
