@@ -65,7 +65,8 @@ class Watcher:
 
     def watch(self, **options: Any) -> Watched:
         """Watch the apply; by default for two hours, rolling back."""
-        asked = WatchOptions(**({"lasting": timedelta(hours=2), "yes": True} | options))
+        given: dict[str, Any] = {"lasting": timedelta(hours=2), "yes": True} | options
+        asked = WatchOptions(**given)
         return WatchRun(self.shop.account(), self.shop.journal.runs.get(self.run), asked, self.shop.said.append).go()
 
     def states(self, watched: Watched) -> list[str]:
