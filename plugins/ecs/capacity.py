@@ -87,7 +87,7 @@ def rollout(service: Snapshot) -> dict[str, Any]:
     Source: ECS API, Deployment (status, rolloutState, updatedAt); the waiter services_stable compares the same counts
     but would take a deployment that was rolled back for a success.
     """
-    deployments = service["service.deployments"] or ()
+    deployments = list(service["service.deployments"] or ())
     all_run = service["service.desiredCount"] == service["service.runningCount"] and not service["service.pendingCount"]
     done = len(deployments) == 1 and deployments[0].get("rolloutState") in {"COMPLETED", None}
     latest = max((each["updatedAt"] for each in deployments if each.get("updatedAt")), key=moment, default=None)

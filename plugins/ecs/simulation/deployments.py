@@ -126,7 +126,7 @@ class _Rollouts:
 
     def _fails(self, request: ApiRequest, definition: str) -> bool:
         families = self._simulation.settings.get(FAILING, {})
-        most = families.get(definition.rpartition("/")[2].partition(":")[0], False)
+        most: bool | int = families.get(definition.rpartition("/")[2].partition(":")[0], False)
         if isinstance(most, bool):
             return most
         asked = {"taskDefinition": definition}
