@@ -26,23 +26,8 @@ def not_to_be_resized(group: Snapshot) -> Refusal | None:
     Args:
         group: with ``group``, ``members``, ``capacity``, ``autoscaling``, ``parameters``.
     """
-    datastore = (group["group.GlobalReplicationGroupInfo"] or {}).get("GlobalReplicationGroupId")
-    if datastore:
-        return Refusal(f"the group is in the global datastore {datastore}, whose members are sized together")
-    if group["group.MemberClustersOutpostArns"]:
-        return Refusal("the group is on an Outpost, whose capacity is paid for whether it is used or not")
-    if group["group.DataTiering"] == "enabled":
-        return Refusal("data tiering keeps part of the data on disk, so that its memory does not tell what would fit")
-    if group["parameters.reserved_memory_bytes"]:
-        name = group["parameters.name"]
-        return Refusal(
-            f"parameter group {name} reserves memory by reserved-memory, a fixed number of bytes that fits one node "
-            "type only; reserve it by reserved-memory-percent first"
-        )
-    old = [each for each in group["members"] if _too_old(group["capacity.engine"], each["engine_version"])]
-    if old:
-        return Refusal(f"version {old[0]['engine_version']} cannot be scaled online, expected at least 5.0.5")
-    return scaled_by_others(group, SHARDS)
+    reason = _kind_of_group(group) or _nodes_of_group(group)
+    return Refusal(reason) if reason else scaled_by_others(group, SHARDS)
 
 
 def scaled_by_others(group: Snapshot, dimension: str) -> Refusal | None:
@@ -52,6 +37,29 @@ def scaled_by_others(group: Snapshot, dimension: str) -> Refusal | None:
             bounds = f"{target['MinCapacity']} to {target['MaxCapacity']}"
             return Refusal(f"Application Auto Scaling keeps {dimension} within {bounds}; change its bounds instead")
     return None
+
+
+def _kind_of_group(group: Snapshot) -> str:
+    datastore = (group["group.GlobalReplicationGroupInfo"] or {}).get("GlobalReplicationGroupId")
+    if datastore:
+        return f"the group is in the global datastore {datastore}, whose members are sized together"
+    if group["group.MemberClustersOutpostArns"]:
+        return "the group is on an Outpost, whose capacity is paid for whether it is used or not"
+    if group["group.DataTiering"] == "enabled":
+        return "data tiering keeps part of the data on disk, so that its memory does not tell what would fit"
+    if group["group.ClusterMode"] == "compatible":
+        return "the group is on its way from cluster mode disabled to enabled; finish that first"
+    return ""
+
+
+def _nodes_of_group(group: Snapshot) -> str:
+    if group["parameters.reserved_memory_bytes"]:
+        return (
+            f"parameter group {group['parameters.name']} reserves memory by reserved-memory, a fixed number of bytes "
+            "that fits one node type only; reserve it by reserved-memory-percent first"
+        )
+    old = [each for each in group["members"] if _too_old(group["capacity.engine"], each["engine_version"])]
+    return f"version {old[0]['engine_version']} cannot be scaled online, expected at least 5.0.5" if old else ""
 
 
 def _too_old(engine: str, version: str) -> bool:

@@ -102,8 +102,8 @@ def _change(group: Snapshot, before: int, after: int, peak: float) -> Change:
         summary=f"{group.resource.id}: {before} replicas become {after}",
         steps=(step,),
         risk=Risk.DISRUPTIVE,
-        risk_reason="clients that are connected to a replica that goes have to connect to another one; "
-        "ApplyImmediately is true, so that it begins at once",
+        risk_reason="ElastiCache chooses which replicas go, and clients that are connected to one of them have to "
+        "connect to another one; ApplyImmediately is true, so that it begins at once",
         reversible=Reversible.PARTLY,
         reversible_reason="the undo adds as many replicas as there were; their ids and endpoints are new",
         projection={

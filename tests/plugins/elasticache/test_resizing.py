@@ -86,6 +86,7 @@ def test_the_reserve_of_the_parameter_group_counts(groups: Any) -> None:
         ),
         (lambda made: made.group.update(MemberClustersOutpostArns=["arn:aws:outposts:x"]), "Outpost"),
         (lambda made: made.group.update(DataTiering="enabled"), "data tiering"),
+        (lambda made: made.group.update(ClusterMode="compatible"), "finish that first"),
         (lambda made: made.aspects["parameters"].update(reserved_memory_bytes=1e9), "reserved-memory-percent"),
         (lambda made: made.nodes[0].update(EngineVersion="5.0.4"), "5.0.4"),
         (
@@ -177,9 +178,19 @@ def test_the_end_state_passes_the_rule_with_what_is_seen_right_after(
     end: dict[str, Any] = {}
     for step in answer.steps:
         end.update(step.effect)
+        _check_undo(step, node=node, shards=before["capacity.shards"])
     after = groups.made(
         node=end.get("capacity.node_type", node), shards=end.get("capacity.shards", before["capacity.shards"])
     )
     seen = groups.measured(after, **use, memory_percent=100 * share)
     aspects = {**groups.snapshot(seen).aspects, "utilization": before.aspects["utilization"]}
     assert Verdict.PASS is rule().judge(aspects).verdict
+
+
+def _check_undo(step: Any, *, node: str, shards: int) -> None:
+    """Check that what a step changes is put back to what it was, and nothing else is."""
+    (undo,) = step.undo
+    assert step.call.operation == undo.operation
+    was = {"CacheNodeType": node, "NodeGroupCount": shards}
+    assert step.call.parameters.keys() - {"NodeGroupsToRemove"} == undo.parameters.keys()
+    assert {name: was[name] for name in was if name in undo.parameters}.items() <= undo.parameters.items()
