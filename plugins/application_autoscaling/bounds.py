@@ -5,18 +5,21 @@ A minimum that is lowered without effect and raised without effect would let a w
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from trueup.testing.correction import Correction
+from trueup.testing.correction import Correction, together
 from trueup.testing.exchange import AwsError
 
 if TYPE_CHECKING:
     from trueup.testing.correction import Proceed, Simulation, Undo
     from trueup.testing.exchange import Answer, ApiRequest
 
-__all__ = ["BOUNDS", "DEREGISTERED", "INSIDE"]
+__all__ = ["BOUNDS", "DEREGISTERED", "INSIDE", "SCHEDULED"]
 
 _DIMENSION = "ecs:service:DesiredCount"
+_AT = re.compile(r"at\((.+)\)")
 _NAMED = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 
 
@@ -38,7 +41,8 @@ def _install_inside(simulation: Simulation) -> Undo:
         answer = proceed(request)
         if answer.ok and request.parameters.get("ScalableDimension") == _DIMENSION:
             target = _target(simulation, request)
-            _move(request, target["MinCapacity"], target["MaxCapacity"])
+            bounds = target["MinCapacity"], target["MaxCapacity"]
+            _move(request, request.parameters["ResourceId"], *bounds)
         return answer
 
     return simulation.answer("application-autoscaling:RegisterScalableTarget", register)
@@ -72,15 +76,53 @@ def _target(simulation: Simulation, request: ApiRequest) -> dict[str, Any]:
     return dict(found[0]) if found else {}
 
 
-def _move(request: ApiRequest, low: int, high: int) -> None:
+def _move(request: ApiRequest, resource: str, low: int, high: int) -> None:
     """Move a service's desired count inside the bounds."""
     from moto.ecs.models import ecs_backends
 
-    _, cluster, name = request.parameters["ResourceId"].split("/")
+    _, cluster, name = resource.split("/")
     service: Any = ecs_backends[request.account][request.region].services[f"{cluster}:{name}"]
     inside = min(max(service.desired_count, low), high)
     if inside != service.desired_count:
         service.desired_count = service.running_count = inside
+
+
+def _install_scheduled(simulation: Simulation) -> Undo:
+    """Before anything is told of targets or services, carry out what was scheduled for a time that has come."""
+    done: set[tuple[str, str, str]] = set()
+
+    def act(request: ApiRequest, proceed: Proceed) -> Answer:
+        backend = _backend(request)
+        now = simulation.clock.now()
+        for action in backend.scheduled_actions:
+            key = request.account, request.region, action.arn
+            found = _AT.fullmatch(action.schedule)
+            if found and key not in done and datetime.fromisoformat(found[1]).replace(tzinfo=UTC) <= now:
+                done.add(key)
+                _carry_out(request, backend, action)
+        return proceed(request)
+
+    return together(
+        simulation.on_reset(done.clear),
+        simulation.answer("application-autoscaling:DescribeScalableTargets", act),
+        simulation.answer("ecs:DescribeServices", act),
+    )
+
+
+def _carry_out(request: ApiRequest, backend: Any, action: Any) -> None:
+    target = backend.targets.get(action.scalable_dimension, {}).get(action.resource_id)
+    if target is None:
+        return
+    bounds = action.scalable_target_action or {}
+    target.update(bounds.get("MinCapacity"), bounds.get("MaxCapacity"), None)
+    if action.scalable_dimension == _DIMENSION:
+        _move(request, action.resource_id, target.min_capacity, target.max_capacity)
+
+
+def _backend(request: ApiRequest) -> Any:
+    from moto.applicationautoscaling.models import applicationautoscaling_backends
+
+    return applicationautoscaling_backends[request.account][request.region]
 
 
 def _invalid(message: str) -> AwsError:
@@ -110,4 +152,12 @@ DEREGISTERED = Correction(
     says="the policies and scheduled actions of a target that is deregistered are deleted with it",
     source="botocore model application-autoscaling:DeregisterScalableTarget",
     install=_install_deregistered,
+)
+
+SCHEDULED = Correction(
+    name="application-autoscaling-scheduled",
+    service="application-autoscaling",
+    says="a scheduled action for one time, at(yyyy-mm-ddThh:mm:ss), sets its bounds when that time has come",
+    source="botocore model application-autoscaling:PutScheduledAction (Schedule; cron and rate are not simulated)",
+    install=_install_scheduled,
 )

@@ -11,7 +11,7 @@ import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trueup.plugins.application_autoscaling.bounds import BOUNDS, DEREGISTERED, INSIDE
+from trueup.plugins.application_autoscaling.bounds import BOUNDS, DEREGISTERED, INSIDE, SCHEDULED
 from trueup.testing.correction import Correction
 from trueup.testing.exchange import AwsError
 
@@ -87,4 +87,5 @@ CORRECTIONS: tuple[Correction, ...] = (
     INSIDE,
     BOUNDS,
     DEREGISTERED,
+    SCHEDULED,
 )

@@ -116,7 +116,7 @@ def _verdict(young: bool, coverage: float, resized: str | None, days: int) -> bo
 def _resized(service: Snapshot) -> str | None:
     """Name what changed within the look-back, None when nothing did."""
     cpu = series_at(service, CPU)
-    start, end = int(cpu.start.timestamp()), int(cpu.end.timestamp())
+    start, end = int(cpu.start.timestamp()), int(service.read_at.timestamp())
     if moment(service["service.createdAt"]) <= cpu.start:
         sizes = Sizes.of(service)
         if len(sizes.over(start, cpu.period) | sizes.over(start, end - start)) > 1:

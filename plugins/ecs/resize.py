@@ -202,7 +202,6 @@ def _update(service: Snapshot, before: Fleet, after: Fleet, *, resized: bool, ma
         effect=effect,
         ready=ACTIVE,
         settled=SETTLED,
-        waiter="services_stable",
         repeatable=True,
     )
 

@@ -48,7 +48,6 @@ def disable_public_ip(service: Snapshot, _parameters: Mapping[str, Any]) -> Chan
         effect={_PUBLIC: "DISABLED"},
         ready=ACTIVE,
         settled=_DEPLOYED,
-        waiter="services_stable",
         repeatable=True,
     )
     return Change(
@@ -80,7 +79,6 @@ def use_latest_platform(service: Snapshot, _parameters: Mapping[str, Any]) -> Ch
         effect={"service.platformVersion": LATEST},
         ready=ACTIVE,
         settled=_DEPLOYED,
-        waiter="services_stable",
         repeatable=True,
     )
     return Change(

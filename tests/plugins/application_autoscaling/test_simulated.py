@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -114,6 +115,29 @@ def what_hung_on_a_target_goes_with_it(aws: SimulatedAws) -> None:
     assert [] == client.describe_scheduled_actions(ServiceNamespace="dynamodb")["ScheduledActions"]
 
 
+def schedules_act(aws: SimulatedAws) -> None:
+    """At its time, and once, an action sets the bounds, and the service is moved inside them."""
+    scaled(aws, 1, 9)
+    client, ecs = aws.client("application-autoscaling"), aws.client("ecs")
+    named = {"ServiceNamespace": "ecs", "ResourceId": "service/c/s", "ScalableDimension": "ecs:service:DesiredCount"}
+    client.put_scheduled_action(
+        **named,
+        ScheduledActionName="morning",
+        Schedule=f"at({aws.clock.now() + timedelta(hours=1):%Y-%m-%dT%H:%M:%S})",
+        ScalableTargetAction={"MinCapacity": 4},
+    )
+    counts = []
+    for _ in range(2):
+        counts.append(ecs.describe_services(cluster="c", services=["s"])["services"][0]["desiredCount"])
+        aws.clock.advance(7200)
+    assert [2, 4] == counts
+    (target,) = client.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+    assert (4, 9) == (target["MinCapacity"], target["MaxCapacity"])
+    client.register_scalable_target(**named, MinCapacity=2)
+    (target,) = client.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+    assert 2 == target["MinCapacity"]
+
+
 def scaled(aws: SimulatedAws, low: int, high: int) -> None:
     """A service of two tasks, made when there is none, with these bounds."""
     client = aws.client("ecs")
@@ -150,6 +174,7 @@ CHECKS: dict[str, Callable[[SimulatedAws], None]] = {
     "application-autoscaling-deregistered": what_hung_on_a_target_goes_with_it,
     "application-autoscaling-inside": services_are_moved_inside,
     "application-autoscaling-policies-paged": policies_are_paged,
+    "application-autoscaling-scheduled": schedules_act,
     "application-autoscaling-schedules-paged": schedules_are_paged,
     "application-autoscaling-targets-paged": targets_are_paged,
 }
