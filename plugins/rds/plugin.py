@@ -251,7 +251,7 @@ class RdsPlugin(ServicePlugin):
         ),
         owned=("instances",),
         writes=("rds:DeleteDBInstance", "rds:CreateDBInstance"),
-        permissions=("iam:PassRole",),
+        permissions=("iam:PassRole", "rds:AddTagsToResource"),
         risk="destructive",
         reversible=Reversible.PARTLY,
         capacity=True,

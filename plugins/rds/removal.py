@@ -125,7 +125,6 @@ def _blocked(cluster: Snapshot, reader: Mapping[str, Any]) -> Iterator[str]:
 
 def _change(cluster: Snapshot, reader: Mapping[str, Any]) -> Change:
     name, made = reader["id"], cluster["instances"][reader["id"]]
-    role = made["MonitoringRoleArn"]
     others = [each["peak_cpu"] for each in cluster["readers.each"] if each["id"] != name]
     return Change(
         summary=f"{cluster.resource.id}: reader {name} ({made['DBInstanceClass']}, {made['AvailabilityZone']}) goes",
@@ -145,7 +144,7 @@ def _change(cluster: Snapshot, reader: Mapping[str, Any]) -> Change:
         },
         savings_monthly=reader_saving(cluster, name),
         code=f"AWS::RDS::DBInstance {name}: remove the resource",
-        depends={"iam:PassRole": (role,)} if role else {},
+        depends=_depends(cluster, name, made),
     )
 
 
@@ -158,6 +157,19 @@ def _step(cluster: Snapshot, name: str, made: Mapping[str, Any]) -> Step:
         settled=AVAILABLE,
         acts_on=(instance_arn(cluster, name), cluster.resource.arn),
     )
+
+
+def _depends(cluster: Snapshot, name: str, made: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Give the permissions that the undo needs besides that of its call.
+
+    Source: Service Authorization Reference, Amazon RDS, CreateDBInstance (dependent actions).
+    """
+    depends = {}
+    if made["MonitoringRoleArn"]:
+        depends["iam:PassRole"] = (made["MonitoringRoleArn"],)
+    if made["tags"]:
+        depends["rds:AddTagsToResource"] = (instance_arn(cluster, name),)
+    return depends
 
 
 def _no_writer(name: str) -> Condition:

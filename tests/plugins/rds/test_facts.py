@@ -121,7 +121,8 @@ def _light(clusters: Any, described: Any, members: Any) -> Snapshot:
         "running": {"acu_average": 12.0, "by_instance": dict.fromkeys(names, 4.0)},
     }
     skipped = {"history", "usage", "load", "fit", "cost"}
-    return clusters.snapshot(described, members, {}, **given, **{name: {} for name in skipped})
+    found: Snapshot = clusters.snapshot(described, members, {}, **given, **{name: {} for name in skipped})
+    return found
 
 
 def test_derived_facts_are_as_described(clusters: Any) -> None:

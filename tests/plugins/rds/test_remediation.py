@@ -153,6 +153,7 @@ def test_the_range_goes_down_by_half_with_both_bounds(estate: Any) -> None:
     assert scaling == change.steps[0].call.parameters["ServerlessV2ScalingConfiguration"]
     assert "pending-reboot" in change.summary
     assert (24.0, 50.0) == tuple(change.projection[f"projected_peak_{name}"] for name in ("cpu", "memory"))
+    assert change.savings_monthly is not None
     assert (0.0, 525.6, 525.6) == tuple(change.savings_monthly[name] for name in ("low", "likely", "high"))
 
 

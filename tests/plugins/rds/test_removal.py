@@ -18,7 +18,7 @@ from trueup.ruleset.condition import compile_condition
 ACTION = "remove-reader"
 ROLE = "arn:aws:iam::123456789012:role/monitoring"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1"
-MADE = {
+MADE: dict[str, Any] = {
     "DBInstanceClass": "db.r7g.large",
     "AvailabilityZone": "us-east-1c",
     "PromotionTier": 15,
@@ -36,6 +36,21 @@ MADE = {
     "TagList": [{"Key": "team", "Value": "shop"}, {"Key": "aws:cloudformation:stack-name", "Value": "s"}],
 }
 
+ALWAYS_SET: dict[str, st.SearchStrategy[Any]] = {
+    "PromotionTier": st.integers(0, 15),
+    "PubliclyAccessible": st.booleans(),
+    "AutoMinorVersionUpgrade": st.booleans(),
+    "MonitoringInterval": st.sampled_from([0, 1, 60]),
+    "PerformanceInsightsEnabled": st.booleans(),
+}
+SOMETIMES_SET: dict[str, st.SearchStrategy[Any]] = {
+    "AvailabilityZone": st.sampled_from(["us-east-1a", "us-east-1b"]),
+    "DatabaseInsightsMode": st.sampled_from(["standard", "advanced"]),
+    "CACertificateIdentifier": st.sampled_from(["rds-ca-rsa2048-g1", "rds-ca-ecc384-g1"]),
+    "TagList": st.dictionaries(st.text("xyz", min_size=1, max_size=5), st.text(max_size=5), max_size=4).map(
+        lambda tags: [{"Key": key, "Value": value} for key, value in tags.items()]
+    ),
+}
 RENAMED = {"PerformanceInsightsEnabled", "DBParameterGroups", "TagList"}
 
 
@@ -75,31 +90,12 @@ def test_the_undo_recreates_every_setting(clusters: Any) -> None:
         "DBParameterGroupName": "shop",
         "Tags": [{"Key": "team", "Value": "shop"}],
     } == dict(undo.parameters)
-    assert {"iam:PassRole": (ROLE,)} == dict(change.depends)
+    member = "arn:aws:rds:us-east-1:123456789012:db:i3"
+    assert {"iam:PassRole": (ROLE,), "rds:AddTagsToResource": (member,)} == dict(change.depends)
     assert 201.48 == change.savings_monthly["likely"]
 
 
-@given(
-    st.fixed_dictionaries(
-        {
-            "PromotionTier": st.integers(0, 15),
-            "PubliclyAccessible": st.booleans(),
-            "AutoMinorVersionUpgrade": st.booleans(),
-            "MonitoringInterval": st.sampled_from([0, 1, 60]),
-            "PerformanceInsightsEnabled": st.booleans(),
-        },
-        optional={
-            "AvailabilityZone": st.sampled_from(["us-east-1a", "us-east-1b"]),
-            "DatabaseInsightsMode": st.sampled_from(["standard", "advanced"]),
-            "CACertificateIdentifier": st.sampled_from(["rds-ca-rsa2048-g1", "rds-ca-ecc384-g1"]),
-            "TagList": st.lists(
-                st.fixed_dictionaries({"Key": st.text("xyz", min_size=1, max_size=5), "Value": st.text(max_size=5)}),
-                unique_by=lambda tag: tag["Key"],
-                max_size=4,
-            ),
-        },
-    )
-)
+@given(st.fixed_dictionaries(ALWAYS_SET, optional=SOMETIMES_SET))
 def test_what_the_undo_makes_is_what_was_there(clusters: Any, made: Any) -> None:
     """Describing what CreateDBInstance was given gives the facts of before."""
     before = _made(clusters, {**clusters.member(2), **made})
