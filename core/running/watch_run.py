@@ -34,6 +34,9 @@ __all__ = ["WatchRun", "Watched"]
 _GRACE = timedelta(minutes=10)
 
 
+_STATUS = {State.ROLLED_BACK: ChangeStatus.ROLLED_BACK, State.GONE: ChangeStatus.SKIPPED}
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
     """What a watch came to.
@@ -128,11 +131,9 @@ class WatchRun:
         finally:
             journal = self.account.journal
             for change, seen in watch.seen.items():
-                back = seen.state is State.ROLLED_BACK
-                # how the changes stand is told by the apply; a watch tells what it saw, and which it rolled back
-                journal.changes.mark(
-                    watch.own, change, ChangeStatus.ROLLED_BACK if back else ChangeStatus.APPLIED, seen.sentence()
-                )
+                # a regression that stands is still an applied change: what was seen of it is in the reason
+                status_of = _STATUS.get(seen.state, ChangeStatus.APPLIED)
+                journal.changes.mark(watch.own, change, status_of, seen.sentence())
             journal.runs.finish(watch.own, status)
         return Watched(watch.own, status, [seen.state for seen in watch.seen.values()])
 

@@ -92,6 +92,8 @@ class Watch:
     _said: set[tuple[str, str]] = field(default_factory=set)
     _usual: dict[tuple[str, datetime], bool | None] = field(default_factory=dict)
     _rolled_back: dict[str, datetime] = field(default_factory=dict)
+    _waited: set[Subject] = field(default_factory=set)
+    _tried: set[str] = field(default_factory=set)
     _outage: bool = False
 
     def go(self) -> str:
@@ -134,7 +136,8 @@ class Watch:
                 self.bench.say(f"watching {found.name} from {stamp(found.begin)} to {stamp(found.until)}")
             elif self.unwatched.get(change.id) != found:
                 self.unwatched[change.id] = found
-                self._enter(change, found)
+                if record.status is ChangeStatus.APPLIED:
+                    self._enter(change, found)
                 left.setdefault(found, []).append(change.resource.id)
         for why, names in left.items():
             self.bench.say(f"{why}: {', '.join(dict.fromkeys(names))}")
@@ -195,7 +198,8 @@ class Watch:
         now = self.bench.clock.now()
         recent = [self.seen[each].subject for each, at in self._rolled_back.items() if now - at <= _LATE]
         decision = decide(regressed, recent, beginning, watched + len(recent), self.bench.settings.watch)
-        if decision is Decision.WAIT:
+        if decision is Decision.WAIT and not self._waited.issuperset(regressed):
+            self._waited.update(regressed)
             self.bench.say("more changes begin to breach their limits: looking once more before anything is undone")
             return
         if decision is Decision.STOP:
@@ -210,9 +214,11 @@ class Watch:
                 return
 
     def _deal_with(self, subject: Subject, what: str) -> None:
-        """Undo one change, or say why not."""
+        """Undo one change, or say why not; an undo that came to nothing is not tried again by itself."""
         seen = self.seen[subject.change.id]
         seen.state = State.REGRESSED
+        if subject.change.id in self._tried:
+            return
         if self._outage:
             why: str | None = "too much is breached at once"
         elif not self.options.yes:
@@ -232,6 +238,7 @@ class Watch:
         self.hold(timedelta(seconds=change.settle_seconds) + self.options.interval)
         try:
             undone = self.undo(change)
+            self._tried.add(change.id)
         except CredentialsError:
             raise
         except TrueupError as error:

@@ -45,6 +45,10 @@ class Watcher:
 
     def apply(self, *names: str, **changed: Any) -> None:
         """Make queues, and apply one fix to each."""
+        self.apply_all(self.shop.rule(fix(**({"regression": SHALLOW} | changed))), *names)
+
+    def apply_all(self, rules: str, *names: str) -> None:
+        """Make queues, and apply the fixes of some rules to each."""
         clock = self.shop.aws.clock
         # a moment past a period's begin, so that every test has the same periods
         clock.advance(_PERIOD - clock.now().timestamp() % _PERIOD + 1)
@@ -52,7 +56,8 @@ class Watcher:
         self.shop.settings = Settings(plan=PlanSettings(max_share=1))
         self.shop.options = ApplyOptions(allow=("disruptive",), allow_irreversible=True, accept_unobserved=True)
         self.shop.queues(*names)
-        plan = self.shop.planned(fix(**({"regression": SHALLOW} | changed)))
+        plan = self.shop.plan(rules).plan
+        assert plan is not None
         self.run = self.shop.apply(plan)
         assert set(self.shop.statuses(self.run).values()) == {"applied"}, self.shop.reasons(self.run)
         self.shop.aws.calls.clear()
@@ -76,6 +81,10 @@ class Watcher:
     def code(self, watched: Watched) -> int:
         """Give what the command line would end with."""
         return watch_code(watched.states, watched.status)
+
+    def names(self) -> list[str]:
+        """Give the attributes that the apply set, in the order of its changes."""
+        return [str(next(iter(record.change.after))).partition(".")[2] for record in self.shop.changes(self.run)]
 
     def minutes(self) -> float:
         """Give how long ago the fix was applied."""

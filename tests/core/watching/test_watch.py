@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.core.applying.queues import Hearing
+from tests.core.applying.queues import Hearing, fix
+from tests.core.watching.conftest import SHALLOW
 from trueup.errors import RefusedError, UsageError
+from trueup.journal.changes import ChangeStatus
 from trueup.journal.runs import moment
 from trueup.settings import ApplySettings, Settings
 
@@ -216,7 +218,64 @@ def test_what_was_rolled_back_by_hand_is_not_watched_any_more(watcher: Watcher) 
     watcher.shop.rollback(watcher.run)
     watched = watcher.watch()
     assert ([], 0) == (watcher.states(watched), watcher.code(watched))
-    assert "not watched: it is rolled back" in watcher.shop.reasons(watched.run)
+    assert "not watched: it is rolled back: a" in watcher.shop.said
+    assert {} == watcher.shop.statuses(watched.run)
+
+
+def test_what_is_rolled_back_by_hand_meanwhile_is_left(watcher: Watcher) -> None:
+    """The watch hears of it at its next look, and ends when nothing else is watched."""
+    watcher.apply("a")
+    watcher.depth("a", _flat)
+
+    def roll_back(line: str) -> None:
+        if "1 watched" in line and watcher.shop.timeouts("a") == [10]:
+            watcher.shop.said = []
+            watcher.shop.rollback(watcher.run)
+
+    watcher.shop.said = Hearing(roll_back)
+    watched = watcher.watch()
+    assert (["gone"], 0, "finished") == (watcher.states(watched), watcher.code(watched), watched.status)
+    assert watcher.minutes() < 60
+    assert {"a": "skipped"} == watcher.shop.statuses(watched.run)
+    assert "not watched any more: it is rolled back (by run " in watcher.shop.reasons(watched.run)
+
+
+def test_a_rollback_that_is_refused_is_told_and_not_tried_again(watcher: Watcher) -> None:
+    """AWS denies the undo: the reason is in the alert, and not each look makes another run of it."""
+    watcher.apply("a")
+    watcher.depth("a", _from(40))
+    watcher.shop.aws.faults.inject("sqs:SetQueueAttributes", "denied")
+    watched = watcher.watch(lasting=timedelta(hours=1))
+    assert (["regressed"], 6, [10]) == (watcher.states(watched), watcher.code(watched), watcher.shop.timeouts("a"))
+    assert "was refused with AccessDenied" in watcher.shop.reasons(watched.run)
+    assert 1 == sum(run.kind == "rollback" for run in watcher.shop.journal.runs.listing())
+
+
+def test_a_resource_with_an_unfinished_run_is_left(watcher: Watcher) -> None:
+    """A rollback that was killed is resumed by a person first; two at once would make it worse."""
+    watcher.apply("a")
+    watcher.depth("a", _from(40))
+    (change,) = [record.change for record in watcher.shop.changes(watcher.run)]
+    other = watcher.shop.journal.runs.start("rollback", of_run=watcher.run)
+    watcher.shop.journal.changes.add(other, change, ChangeStatus.INDETERMINATE)
+    watched = watcher.watch(lasting=timedelta(hours=1))
+    assert (6, [10]) == (watcher.code(watched), watcher.shop.timeouts("a"))
+    assert f"a change of run {other} is indeterminate; run `trueup resume {other}` first" in watcher.shop.reasons(
+        watched.run
+    )
+
+
+def test_two_changes_of_one_queue_are_rolled_back_last_first(watcher: Watcher) -> None:
+    """Both breach, being of one queue, and that is no outage; each goes back to what was there before it."""
+    for to in ({"VisibilityTimeout": 10}, {"DelaySeconds": 5}):
+        watcher.shop.rule(fix(f"sqs-queue-{next(iter(to)).lower()}", to=to, regression=SHALLOW))
+    watcher.apply_all("sqs-queue-*", "a")
+    watcher.depth("a", _from(40))
+    watched = watcher.watch(lasting=timedelta(hours=1))
+    assert ["rolled back"] * 2 == watcher.states(watched), watcher.shop.said
+    assert ("0", [30]) == (watcher.shop.attributes("a")["DelaySeconds"], watcher.shop.timeouts("a"))
+    undone = [(c.operation, next(iter(c.parameters["Attributes"]))) for c in watcher.shop.writes()]
+    assert [name for _, name in undone] == [*reversed(watcher.names())]
 
 
 def test_a_freeze_holds_rollbacks_that_nobody_asked_for(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
