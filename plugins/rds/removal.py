@@ -164,7 +164,7 @@ def _depends(cluster: Snapshot, name: str, made: Mapping[str, Any]) -> dict[str,
 
     Source: Service Authorization Reference, Amazon RDS, CreateDBInstance (dependent actions).
     """
-    depends = {}
+    depends: dict[str, tuple[str, ...]] = {}
     if made["MonitoringRoleArn"]:
         depends["iam:PassRole"] = (made["MonitoringRoleArn"],)
     if made["tags"]:
