@@ -34,7 +34,14 @@ __all__ = ["WatchRun", "Watched"]
 _GRACE = timedelta(minutes=10)
 
 
-_STATUS = {State.ROLLED_BACK: ChangeStatus.ROLLED_BACK, State.GONE: ChangeStatus.SKIPPED}
+# What a watch says of a change, in the words that every report has.
+_STATUS = {
+    State.WELL: ChangeStatus.APPLIED,
+    State.UNOBSERVED: ChangeStatus.UNVERIFIED,
+    State.REGRESSED: ChangeStatus.FAILED,
+    State.ROLLED_BACK: ChangeStatus.ROLLED_BACK,
+    State.GONE: ChangeStatus.SKIPPED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +138,7 @@ class WatchRun:
         finally:
             journal = self.account.journal
             for change, seen in watch.seen.items():
-                # a regression that stands is still an applied change: what was seen of it is in the reason
-                status_of = _STATUS.get(seen.state, ChangeStatus.APPLIED)
-                journal.changes.mark(watch.own, change, status_of, seen.sentence())
+                journal.changes.mark(watch.own, change, _STATUS[seen.state], seen.sentence())
             journal.runs.finish(watch.own, status)
         return Watched(watch.own, status, [seen.state for seen in watch.seen.values()])
 

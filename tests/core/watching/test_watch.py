@@ -66,6 +66,10 @@ def test_without_yes_it_is_only_said(watcher: Watcher) -> None:
     assert (["regressed"], 6, [10]) == (watcher.states(watched), watcher.code(watched), watcher.shop.timeouts("a"))
     (alert,) = [line for line in watcher.shop.said if "ALERT" in line]
     assert f"trueup rollback {watcher.run} --change c" in alert
+    assert ({"a": "failed"}, {"a": "applied"}) == (
+        watcher.shop.statuses(watched.run),
+        watcher.shop.statuses(watcher.run),
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,6 +148,7 @@ def test_what_was_never_observed_is_said(watcher: Watcher) -> None:
     watcher.depth("b", _flat)
     watched = watcher.watch()
     assert (["unobserved", "well"], 4) == (watcher.states(watched), watcher.code(watched))
+    assert {"a": "unverified", "b": "applied"} == watcher.shop.statuses(watched.run)
     assert "unobserved: no data in any of 20 periods" in watcher.shop.reasons(watched.run)
 
 
