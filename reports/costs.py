@@ -73,6 +73,7 @@ def cost_notes(run: Mapping[str, Any], costs: Mapping[str, Any]) -> list[str]:
             f"{number:,} of {counted(total['resources'], 'resource')} {'has' if number == 1 else 'have'} no known cost "
             f"and {'is' if number == 1 else 'are'} in no sum"
         )
+        notes += [f"{each['resources']:,} of them: {each['reason']}" for each in costs["unpriced"]]
     if total["unpriced_changes"]:
         number = total["unpriced_changes"]
         notes.append(f"{counted(number, 'change')} about cost {'has' if number == 1 else 'have'} no known saving")

@@ -34,6 +34,13 @@ FROM finding WHERE run = ? AND arn != '' AND json_type(document, '$.cost') = 'ob
 GROUP BY service, arn ORDER BY service, arn
 """
 
+# Why costs are not known; more kinds than this tell a reader nothing.
+_REASONS = """
+SELECT json_extract(document, '$.cost.reason') AS reason, count(DISTINCT arn) AS resources
+FROM finding WHERE run = ? AND arn != '' AND json_type(document, '$.cost.reason') = 'text'
+GROUP BY reason ORDER BY resources DESC, reason LIMIT 10
+"""
+
 
 @dataclass(slots=True)
 class _Service:
@@ -133,6 +140,7 @@ def costs_of(
             {"service": name, **each.document(kind, comparable=comparable)} for name, each in sorted(services.items())
         ],
         "total": total,
+        "unpriced": [dict(row) for row in store.rows(_REASONS, (run,))],
         "saving_annual": _annual(total["saving"]),
         "estimate": savings_of(records) if kind == "apply" else None,
     }

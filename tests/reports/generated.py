@@ -120,6 +120,7 @@ _costs = st.fixed_dictionaries(
             st.fixed_dictionaries({"service": st.just("s") | any_text.filter(bool), **_sums}), max_size=3
         ),
         "total": st.fixed_dictionaries(_sums),
+        "unpriced": st.lists(st.fixed_dictionaries({"reason": any_text, "resources": st.integers(1, 9)}), max_size=2),
         "saving_annual": _ranges,
         "estimate": _ranges,
     }

@@ -30,8 +30,9 @@ def test_a_plan_says_what_things_cost_now_and_after_it() -> None:
         "  all         714.00 (666.62 to 772.75)   177.78 (84.52 to 347.95)   536.22 (424.80 to 582.10)",
         "  saves 6,434.64 (5,097.60 to 6,985.20) USD a year, and costs 3.25 once",
         "  2 of 7 resources have no known cost and are in no sum",
+        "  2 of them: no price: no price file has awslambda in eu-central-1",
         "  1 change about cost has no known saving",
-    ] == lines[start + 1 : start + 8]
+    ] == lines[start + 1 : start + 9]
 
 
 def test_an_apply_says_what_was_estimated_and_what_was_applied() -> None:
@@ -58,7 +59,9 @@ def test_an_audit_says_what_things_cost() -> None:
     }
     assert ("now",) == cost_columns(AUDIT, unsaved)
     assert ("now", "saved") == cost_columns(APPLY, known)
-    assert ["2 of 7 resources have no known cost and are in no sum"] == cost_notes(AUDIT, unsaved)
+    unpriced, why = cost_notes(AUDIT, unsaved)
+    assert "2 of 7 resources have no known cost and are in no sum" == unpriced
+    assert "2 of them: no price: no price file has awslambda in eu-central-1" == why
 
 
 def test_a_run_without_rules_about_cost_says_nothing_of_costs() -> None:

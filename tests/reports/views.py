@@ -133,6 +133,7 @@ NO_COSTS = {
         "optimised": None,
         "saving": None,
     },
+    "unpriced": [],
     "saving_annual": None,
     "estimate": None,
 }
@@ -311,6 +312,7 @@ def costs(kind: str) -> dict[str, Any]:
         "currency": "USD",
         "services": [{"service": "awslambda", **functions}, {"service": "dynamodb", **tables}],
         "total": total,
+        "unpriced": [{"reason": "no price: no price file has awslambda in eu-central-1", "resources": 2}],
         "saving_annual": annual,
         "estimate": {**saving, "likely": 804.33} if kind == "apply" else None,
     }

@@ -102,6 +102,7 @@ def test_what_has_no_known_price_is_counted_and_never_zero(journal: Journal) -> 
     assert ((100, 100, 5), 2, 1) == (
         _likely(costs["total"]), costs["total"]["unpriced"], costs["total"]["unpriced_changes"],
     )  # fmt: skip
+    assert [{"reason": "no price: nobody knows", "resources": 2}] == costs["unpriced"]
     (finding,) = [each for each in account.stored().findings() if each["resource"]["arn"] == "arn:aws:b:1"]
     assert {"monthly": None, "parts": {}, "currency": None, "reason": "no price: nobody knows"} == finding["cost"]
 
