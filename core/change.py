@@ -107,6 +107,7 @@ class Change:
         code: the property to change in infrastructure code, e.g. ``AWS::DynamoDB::Table BillingMode: PAY_PER_REQUEST``.
         budget: account budgets that the change draws on, name to amount (``lambda:reserved-concurrency`` to 20);
             the host allots them over a whole plan against ``ActionDeclaration.budgets``.
+        settle_seconds: after this long unsettled it is ``settling``; 0 is the limit of the action, which none exceeds.
         depends: IAM actions that the calls depend on to the ARNs that they are needed on (``iam:PassRole`` to a role);
             each is one of ``ActionDeclaration.permissions``.
         undo_carries: where the undo may lower capacity (on-demand back to provisioned), what the state before carries:
@@ -124,6 +125,7 @@ class Change:
     savings_monthly: Mapping[str, Any] | None = None
     code: str = ""
     budget: Mapping[str, float] = field(default_factory=dict)
+    settle_seconds: int = 0
     depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     undo_carries: Mapping[str, float] = field(default_factory=dict)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import shlex
 from importlib.resources import files
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from trueup.applying.applier import in_effect
 from trueup.applying.references import AT_LEAST, FACT, answered, references, undoable
 from trueup.applying.rollback import STANDING
-from trueup.aws.waiters import waiter_parameters
+from trueup.aws.waiters import waiter_parameters, waiter_seconds
 from trueup.display import clean
 
 if TYPE_CHECKING:
@@ -96,9 +97,19 @@ def _wait(step: Step, change: PlannedChange) -> Iterator[str]:
         asked = waiter_parameters(call.service, step.waiter, call.parameters)
         options = " ".join(f"--{_kebab(name)} {shlex.quote(str(value))}" for name, value in asked.items())
         command = f"aws {_command_name(call.service)} wait {step.waiter.replace('_', '-')}"
-        yield f"{command} --region {shlex.quote(change.resource.region)} {options}".rstrip()
+        yield _patiently(
+            f"{command} --region {shlex.quote(change.resource.region)} {options}".rstrip(),
+            ceil(change.settle_seconds / waiter_seconds(call.service, step.waiter)),
+        )
     elif step.settled:
         yield f"sleep {max(change.poll_seconds, 30)}"
+
+
+def _patiently(command: str, times: int) -> str:
+    """Give a wait that begins again where the CLI's own gives up before the change's settle limit."""
+    if times <= 1:
+        return command
+    return f'tries=0; until {command}; do tries=$((tries + 1)); [ "$tries" -lt {times} ]; done'
 
 
 def _command_name(service: str) -> str:

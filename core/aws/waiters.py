@@ -10,7 +10,7 @@ from trueup.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["waiter_parameters"]
+__all__ = ["waiter_parameters", "waiter_seconds"]
 
 
 def waiter_parameters(service: str, waiter: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,6 +26,23 @@ def waiter_parameters(service: str, waiter: str, request: Mapping[str, Any]) -> 
 
     Source: botocore ``waiters-2``.
     """
+    shape = service_model(service).operation_model(_waiter(service, waiter)["operation"]).input_shape
+    return {name: value for name, value in request.items() if shape is not None and name in shape.members}
+
+
+def waiter_seconds(service: str, waiter: str) -> int:
+    """Give how long a waiter waits before it gives up.
+
+    Raises:
+        UsageError: the service has no such waiter.
+
+    Source: botocore ``waiters-2``, delay and maxAttempts.
+    """
+    found = _waiter(service, waiter)
+    return int(found["delay"] * found["maxAttempts"])
+
+
+def _waiter(service: str, waiter: str) -> Mapping[str, Any]:
     from botocore import xform_name
     from botocore.exceptions import UnknownServiceError
 
@@ -33,10 +50,9 @@ def waiter_parameters(service: str, waiter: str, request: Mapping[str, Any]) -> 
         found = shared_loader().load_service_model(service, "waiters-2")["waiters"]
     except UnknownServiceError:
         found = {}
-    operations = {xform_name(name): entry["operation"] for name, entry in found.items()}
-    if waiter not in operations:
-        known = ", ".join(sorted(operations)) or "none"
+    by_name: dict[str, Mapping[str, Any]] = {xform_name(name): entry for name, entry in found.items()}
+    if waiter not in by_name:
+        known = ", ".join(sorted(by_name)) or "none"
         message = f"{service}: expected one of its waiters ({known}), found {waiter!r}"
         raise UsageError(message)
-    shape = service_model(service).operation_model(operations[waiter]).input_shape
-    return {name: value for name, value in request.items() if shape is not None and name in shape.members}
+    return by_name[waiter]

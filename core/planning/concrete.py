@@ -102,7 +102,7 @@ def concrete(
         code=change.code,
         depends=plain(change.depends),
         undo_carries=plain(change.undo_carries),
-        settle_seconds=action.settle_seconds,
+        settle_seconds=min(change.settle_seconds or action.settle_seconds, action.settle_seconds),
         poll_seconds=action.poll_seconds,
     )
 

@@ -49,18 +49,24 @@ def _record(change: Change) -> Iterator[str]:
     for name in ("summary", "risk_reason", "reversible_reason", "code"):
         if not isinstance(getattr(change, name), str):
             yield f"expected a text as {name}, found {getattr(change, name)!r:.100}"
+    yield from _amounts(change)
+    for name in ("projection", "savings_monthly"):
+        value = getattr(change, name)
+        if not (isinstance(value, Mapping) or (value is None and name == "savings_monthly")) or not _json(value):
+            yield f"expected {name} to be JSON-shaped, found {value!r:.100}"
+
+
+def _amounts(change: Change) -> Iterator[str]:
     if not isinstance(change.budget, Mapping) or not all(_amount(each) for each in change.budget.values()):
         yield f"expected amounts of at least 0 as budget, found {change.budget!r:.100}"
     if not isinstance(change.undo_carries, Mapping) or not all(_amount(each) for each in change.undo_carries.values()):
         yield f"expected amounts of at least 0 by fact path as undo_carries, found {change.undo_carries!r:.100}"
     else:
         yield from (f"undo_carries: {each}" for each in _paths(change.undo_carries))
+    if not _amount(change.settle_seconds) or not isinstance(change.settle_seconds, int):
+        yield f"expected whole seconds as settle_seconds, found {change.settle_seconds!r:.100}"
     if not isinstance(change.depends, Mapping) or not all(_texts(each) for each in change.depends.values()):
         yield f"expected ARNs by IAM action as depends, found {change.depends!r:.100}"
-    for name in ("projection", "savings_monthly"):
-        value = getattr(change, name)
-        if not (isinstance(value, Mapping) or (value is None and name == "savings_monthly")) or not _json(value):
-            yield f"expected {name} to be JSON-shaped, found {value!r:.100}"
 
 
 def _step(step: Any) -> Iterator[str]:

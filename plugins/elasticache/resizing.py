@@ -36,6 +36,9 @@ __all__ = ["resize"]
 
 _WAITER = "replication_group_available"
 
+_NODES_SECONDS = 10_800
+"""New nodes of every shard take up to hours; moving slots as well takes longer, up to the action's own limit."""
+
 
 def resize(group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
     """Remove shards and make nodes smaller, as far as the projection of the end state allows.
@@ -105,6 +108,7 @@ def _change(group: Snapshot, loads: tuple[Load, ...], before: Size, after: Size)
         projection=_projection(group, loads, before, after),
         savings_monthly=monthly_saving(group, node_type=after.node.name, nodes=kept),
         code=_code(before, after),
+        settle_seconds=0 if gone else _NODES_SECONDS,
     )
 
 

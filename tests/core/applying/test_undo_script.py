@@ -194,6 +194,16 @@ def test_waits(journal: Journal, tmp_path: Path) -> None:
     assert '# settled when {"a.b": {"const": 1}}' in script
 
 
+def test_a_wait_lasts_as_long_as_the_change_may_take(journal: Journal, tmp_path: Path) -> None:
+    """The CLI gives up after minutes; the settle limit of nodes that are replaced is hours."""
+    undo = Call("elasticache", "ModifyReplicationGroup", {"ReplicationGroupId": "a"})
+    step = Step(undo, (undo,), waiter="replication_group_available")
+    script = _script(journal, step, settle_seconds=10_800)
+    _check_shell(script, tmp_path)
+    command = "aws elasticache wait replication-group-available --region us-east-1 --replication-group-id a"
+    assert f'tries=0; until {command}; do tries=$((tries + 1)); [ "$tries" -lt 18 ]; done' in _lines(script)
+
+
 def test_services_have_the_name_of_the_cli(journal: Journal) -> None:
     """boto3 and the CLI do not always agree."""
     from importlib.resources import files

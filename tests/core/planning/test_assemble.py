@@ -217,3 +217,11 @@ def test_the_policy_has_what_settling_reads(shop: Shop) -> None:
     assert {"sqs:ListQueues", "cloudwatch:GetMetricData"} == reading_actions(
         declared, ["metrics", "unknown", "metrics"]
     )
+
+
+@pytest.mark.parametrize(("said", "found"), [(0, 300), (120, 120), (900, 300)])
+def test_a_change_may_settle_sooner_than_its_action(shop: Shop, said: int, found: int) -> None:
+    """Its own limit holds where it is the shorter one."""
+    shop.queues("a")
+    (change,) = shop.planned(fix(settle_seconds=said)).changes()
+    assert found == change.settle_seconds
