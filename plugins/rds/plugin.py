@@ -13,6 +13,7 @@ from trueup.plugins.rds import (
     history,
     members,
     money,
+    parameters,
     reading,
     removal,
     retention,
@@ -38,35 +39,6 @@ __all__ = ["RdsPlugin"]
 
 _POLL_SECONDS = 30
 """What AWS's own waiters wait; RDS takes minutes for most things, and its throttling limits are not published."""
-
-_BOUNDS = {
-    "type": "object",
-    "properties": {
-        "min_acu": {"type": "number", "minimum": 0, "multipleOf": 0.5},
-        "max_acu": {"type": "number", "minimum": 1, "multipleOf": 0.5},
-    },
-    "required": ["min_acu", "max_acu"],
-    "additionalProperties": False,
-}
-
-_IDLE = {
-    "type": "object",
-    "properties": {
-        "idle_connections": {"type": "number", "minimum": 0},
-        "idle_cpu": {"type": "number", "minimum": 0, "maximum": 100},
-    },
-    "required": ["idle_connections", "idle_cpu"],
-    "additionalProperties": False,
-}
-
-_DAYS = {
-    "type": "object",
-    "properties": {"days": {"type": "integer", "minimum": 1, "maximum": 35}},
-    "required": ["days"],
-    "additionalProperties": False,
-}
-
-_NO_PARAMETERS = {"type": "object", "additionalProperties": False}
 
 _REMOVAL_NEEDS = (
     "cluster", "members", "topology", "instances", "readers", "endpoints", "autoscaling", "running", "prices",
@@ -229,7 +201,7 @@ class RdsPlugin(ServicePlugin):
         capacity=True,
         settle_seconds=SETTLE_SECONDS,
         poll_seconds=_POLL_SECONDS,
-        parameters=_BOUNDS,
+        parameters=parameters.BOUNDS,
     )
     def set_capacity(self, cluster: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
         """Lower the range of Serverless v2 capacity."""
@@ -257,7 +229,7 @@ class RdsPlugin(ServicePlugin):
         capacity=True,
         settle_seconds=SETTLE_SECONDS,
         poll_seconds=_POLL_SECONDS,
-        parameters=_IDLE,
+        parameters=parameters.IDLE,
     )
     def remove_reader(self, cluster: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
         """Remove an idle reader."""
@@ -273,7 +245,7 @@ class RdsPlugin(ServicePlugin):
         reversible=Reversible.NO,
         settle_seconds=SETTLE_SECONDS,
         poll_seconds=_POLL_SECONDS,
-        parameters=_DAYS,
+        parameters=parameters.DAYS,
     )
     def set_backup_retention(self, cluster: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
         """Keep backups for fewer days."""
@@ -288,7 +260,7 @@ class RdsPlugin(ServicePlugin):
         risk="safe",
         settle_seconds=SETTLE_SECONDS,
         poll_seconds=_POLL_SECONDS,
-        parameters=_NO_PARAMETERS,
+        parameters=parameters.NONE,
     )
     def enable_deletion_protection(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
         """Protect the cluster from being deleted."""
@@ -303,7 +275,7 @@ class RdsPlugin(ServicePlugin):
         risk="safe",
         settle_seconds=SETTLE_SECONDS,
         poll_seconds=_POLL_SECONDS,
-        parameters=_NO_PARAMETERS,
+        parameters=parameters.NONE,
     )
     def copy_tags_to_snapshots(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
         """Give snapshots the cluster's tags."""
@@ -318,7 +290,7 @@ class RdsPlugin(ServicePlugin):
         risk="safe",
         settle_seconds=SETTLE_SECONDS,
         poll_seconds=_POLL_SECONDS,
-        parameters=_NO_PARAMETERS,
+        parameters=parameters.NONE,
     )
     def enable_iam_authentication(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
         """Let users log in by IAM."""
@@ -333,7 +305,7 @@ class RdsPlugin(ServicePlugin):
         risk="safe",
         settle_seconds=SETTLE_SECONDS,
         poll_seconds=_POLL_SECONDS,
-        parameters=_NO_PARAMETERS,
+        parameters=parameters.NONE,
     )
     def enable_auto_minor_version_upgrade(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
         """Let AWS install minor versions on every member."""
@@ -348,7 +320,7 @@ class RdsPlugin(ServicePlugin):
         risk="disruptive",
         settle_seconds=SETTLE_SECONDS,
         poll_seconds=_POLL_SECONDS,
-        parameters=_NO_PARAMETERS,
+        parameters=parameters.NONE,
     )
     def disable_public_access(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
         """Take every member out of the internet's reach."""

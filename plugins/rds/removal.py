@@ -54,6 +54,8 @@ def remove_reader(cluster: Snapshot, parameters: Mapping[str, Any]) -> Change | 
     idle = [each for each in cluster["readers.each"] if _idle(each, parameters)]
     if len(idle) < 2:  # noqa: PLR2004 - more than one idle reader is the finding
         return Refusal("at most one reader is idle", passes=True)
+    if cluster["topology.writer"] is None:
+        return Refusal("the cluster has no writer: it is the secondary of a global database, whose readers take over")
     least = [int(target["MinCapacity"]) for target in cluster["autoscaling.targets"]]
     if least and cluster["topology.readers"] - 1 < max(least):
         return Refusal(
@@ -155,6 +157,7 @@ def _step(cluster: Snapshot, name: str, made: Mapping[str, Any]) -> Step:
         effect={instance_path(name): None},
         ready=_no_writer(name),
         settled=AVAILABLE,
+        waiter="db_instance_available",
         acts_on=(instance_arn(cluster, name), cluster.resource.arn),
     )
 

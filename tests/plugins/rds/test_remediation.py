@@ -236,6 +236,29 @@ def test_a_cluster_with_maintenance_ahead_is_busy(estate: Any) -> None:
     assert [] == estate.writes()
 
 
+def test_a_cluster_with_an_alarm_on_a_member_is_busy(estate: Any) -> None:
+    """Somebody is looking at it already, and a change would blur the cause."""
+    plan = _plan(estate, PROTECTION)
+    alarms = estate.aws.client("cloudwatch")
+    alarms.put_metric_alarm(
+        AlarmName="reader-cpu",
+        Namespace="AWS/RDS",
+        MetricName="CPUUtilization",
+        Dimensions=[{"Name": "DBInstanceIdentifier", "Value": "shop-2"}],
+        Statistic="Average",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=80,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    alarms.set_alarm_state(AlarmName="reader-cpu", StateValue="ALARM", StateReason="test")
+    estate.aws.calls.clear()
+    run = estate.apply(plan)
+    ((status, reason),) = _statuses(estate, run)
+    assert ("skipped", True) == (status, "reader-cpu" in str(reason))
+    assert [] == estate.writes()
+
+
 def test_a_cluster_that_is_being_changed_is_busy(estate: Any) -> None:
     """Somebody else's change is let finish."""
     plan = _plan(estate, PROTECTION)

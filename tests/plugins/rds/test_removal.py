@@ -151,6 +151,14 @@ def test_members_of_custom_endpoints_stay(clusters: Any, kind: str) -> None:
     assert "custom endpoint reports" in clusters.refusal(ACTION, clusters.idle(endpoints=[both])).reason
 
 
+def test_the_readers_of_a_secondary_cluster_stay(clusters: Any) -> None:
+    """Without a writer, one of them is to become it."""
+    described = clusters.described()
+    for member in described["DBClusterMembers"]:
+        member["IsClusterWriter"] = False
+    assert "no writer" in clusters.refusal(ACTION, clusters.idle(described)).reason
+
+
 def test_the_minimum_of_auto_scaling_is_kept(clusters: Any) -> None:
     """Auto scaling would bring the reader back."""
     for least, allowed in ((1, True), (2, False)):
