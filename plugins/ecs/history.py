@@ -121,14 +121,19 @@ def _resized(service: Snapshot) -> str | None:
         sizes = Sizes.of(service)
         if len(sizes.over(start, cpu.period) | sizes.over(start, end - start)) > 1:
             return "the size of the tasks"
-    if service["scaling.managed"]:
-        return None
-    desired = service["service.desiredCount"]
     deployed = [moment(each["since"]) for each in service["revisions"] if each["since"] is not None]
+    low, high = _expected(service)
     for at, tasks in running(service).items():
-        if abs(tasks - desired) >= _HALF_A_TASK and not _deploying(deployed, at, cpu.period):
+        if not low - _HALF_A_TASK < tasks < high + _HALF_A_TASK and not _deploying(deployed, at, cpu.period):
             return "the number of tasks"
     return None
+
+
+def _expected(service: Snapshot) -> tuple[float, float]:
+    """Give how few and how many tasks ran if nobody changed anything; a policy may scale in to any number."""
+    if service["scaling.managed"]:
+        return 0.0, float(service["scaling.maximum"])
+    return float(service["service.desiredCount"]), float(service["service.desiredCount"])
 
 
 def _deploying(deployed: list[datetime], at: int, seconds: int) -> bool:

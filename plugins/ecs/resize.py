@@ -59,8 +59,10 @@ def right_size(service: Snapshot, parameters: Mapping[str, Any]) -> Change | Ref
         return Refusal(f"nothing smaller than {before} carries the observed peaks", passes=True)
     resized = after.size != before.size
     refusal = _no_follower(service, before, after) or (_not_registered(service) if resized else None)
-    if refusal is not None:
-        return refusal
+    return refusal or _change(service, needs, before, after, resized=resized)
+
+
+def _change(service: Snapshot, needs: Demand, before: Fleet, after: Fleet, *, resized: bool) -> Change:
     return Change(
         summary=_summary(service, before, after),
         steps=_steps(service, before, after),

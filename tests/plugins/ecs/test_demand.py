@@ -115,6 +115,12 @@ def test_automatic_scaling_may_change_the_number_of_tasks(services: Any) -> None
     assert 0.09 * 10 * 1024 == pytest.approx(snapshot["demand.cpu_units"])
 
 
+def test_more_tasks_than_the_maximum_are_no_count_of_tasks(services: Any) -> None:
+    """Bounds were changed, or samples are something else than tasks: either way nothing is known."""
+    snapshot = services.snapshot(ran=24, region_scaling=services.scaled(8, 20))
+    assert "number of tasks" in unknown(snapshot.get("history.sufficient")).detail
+
+
 def test_fit_is_asked_of_each_part_by_itself(services: Any) -> None:
     """Idle: nothing fits; at the limits of CPU and memory: everything does."""
     assert {"tasks": False, "cpu": False, "memory": True} == services.snapshot()["fit"]
