@@ -158,3 +158,24 @@ def test_other_engines_are_not_listed(account: Account) -> None:
     """The same call answers Neptune's clusters."""
     account.aws.client("rds").create_db_cluster(DBClusterIdentifier="graph", Engine="neptune")
     assert {"shop", "ledger", "staging"} == set(account.audit()[CAPACITY])
+
+
+def test_serverless_v1_and_provisioned_clusters_are_no_matter_of_the_range(account: Account) -> None:
+    """They are told apart by what AWS answers of them, a provisioned one with a range that no member uses included."""
+    client = account.aws.client("rds")
+    user = {"MasterUsername": "admin", "MasterUserPassword": "not-a-secret"}
+    client.create_db_cluster(DBClusterIdentifier="v1", Engine="aurora-mysql", EngineMode="serverless", **user)
+    scaling = {"MinCapacity": 8, "MaxCapacity": 64}
+    client.create_db_cluster(
+        DBClusterIdentifier="large", Engine="aurora-postgresql", ServerlessV2ScalingConfiguration=scaling, **user
+    )
+    client.create_db_instance(
+        DBInstanceIdentifier="large-1",
+        DBInstanceClass="db.r7g.large",
+        Engine="aurora-postgresql",
+        DBClusterIdentifier="large",
+    )
+    verdicts = _verdicts(account.audit()[CAPACITY])
+    assert [Verdict.NOT_APPLICABLE] * 2 == [verdicts["v1"], verdicts["large"]]
+    kinds = {name: account.facts(name, "capacity")["capacity.generation"] for name in ("v1", "large", "shop")}
+    assert {"v1": "serverless-v1", "large": "provisioned", "shop": "serverless-v2"} == kinds

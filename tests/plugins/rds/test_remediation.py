@@ -267,3 +267,22 @@ def test_a_cluster_that_is_being_changed_is_busy(estate: Any) -> None:
     run = estate.apply(plan)
     assert [] == estate.writes()
     assert {"skipped", "stale"} >= {status for status, _ in _statuses(estate, run)}
+
+
+@pytest.mark.parametrize("fix", [CAPACITY, READERS, UPGRADES], ids=lambda fix: fix.rule)
+def test_a_lost_answer_is_decided_by_reading(estate: Any, fix: Fix) -> None:
+    """The call took effect and its answer was lost: it is found in effect, and not sent again."""
+    plan = _plan(estate, fix)
+    estate.aws.faults.inject(fix.writes[0], "response_lost", times=1)
+    run = estate.apply(plan)
+    assert [("applied", None)] == _statuses(estate, run)
+    assert len(fix.writes) == len(estate.writes())
+
+
+def test_a_recreation_whose_answer_was_lost_is_found(estate: Any) -> None:
+    """The undo of a removal makes one reader, not two, and none is refused as being there already."""
+    run = estate.apply(_plan(estate, READERS))
+    estate.aws.faults.inject("rds:CreateDBInstance", "response_lost", times=1)
+    rollback = estate.rollback(run)
+    assert ["rolled_back"] == [status for status, _ in _statuses(estate, run)], _statuses(estate, rollback)
+    assert 1 == sum(call.name == "rds:CreateDBInstance" for call in estate.writes())
