@@ -83,6 +83,11 @@ class EcsPlugin(ServicePlugin):
         """Give the container definitions whole; they hold secrets."""
         return reading.container_definitions(aws, services)
 
+    @aspect("service", reads=revisions.DEPLOYMENTS)
+    def outcome(self, aws: Reader, service: Resource) -> dict[str, Any]:
+        """Give what became of the newest deployment."""
+        return revisions.outcome(aws, service)
+
     @aspect("service", reads=revisions.READS)
     def revisions(self, aws: Reader, service: Resource) -> list[dict[str, Any]]:
         """Give the sizes that the service was deployed with."""
@@ -192,6 +197,7 @@ class EcsPlugin(ServicePlugin):
             "service",
             "task_definition",
             "container_definitions",
+            "outcome",
             "launch",
             "scaling",
             "capacity",
@@ -207,6 +213,7 @@ class EcsPlugin(ServicePlugin):
             "capacity.memory_mib",
             "capacity.images",
             "capacity.resized",
+            "outcome.failed",
         ),
         writes=(
             "ecs:RegisterTaskDefinition",

@@ -38,8 +38,8 @@ def right_size(service: Snapshot, parameters: Mapping[str, Any]) -> Change | Ref
     """Lower the number of tasks, their size, or both.
 
     Args:
-        service: with ``service``, ``task_definition``, ``container_definitions``, ``launch``, ``scaling``,
-            ``capacity``, ``zones``, ``demand``, ``usage``, ``prices``.
+        service: with ``service``, ``task_definition``, ``container_definitions``, ``outcome``, ``launch``,
+            ``scaling``, ``capacity``, ``zones``, ``demand``, ``usage``, ``prices``.
         parameters: ``tasks``, ``cpu_units``, ``memory_mib``: floors, the service never becomes smaller.
 
     Raises:
@@ -188,13 +188,16 @@ def _update(service: Snapshot, before: Fleet, after: Fleet, *, resized: bool, ma
     effect: dict[str, Any] = {}
     if resized:
         given["taskDefinition"] = _new_revision()
-        back["taskDefinition"] = service["service.taskDefinition"]
+        # Forced, so that an undo is a deployment of its own even where ECS went back already.
+        back |= {"taskDefinition": service["service.taskDefinition"], "forceNewDeployment": True}
         effect |= {
             "capacity.cpu": after.size.cpu,
             "capacity.memory_mib": after.size.memory,
             "capacity.images": service["capacity.images"],
             "capacity.resized": True,
         }
+        if not service["outcome.failed"]:
+            effect["outcome.failed"] = False
     if not managed and after.tasks != before.tasks:
         given["desiredCount"] = after.tasks
         effect["capacity.tasks"] = after.tasks

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from trueup.resource import Resource
     from trueup.service.declarations import Reader
 
-__all__ = ["READS", "revisions"]
+__all__ = ["DEPLOYMENTS", "READS", "outcome", "revisions"]
 
-_LIST = "ecs:ListServiceDeployments"
-_DEPLOYMENTS = "ecs:DescribeServiceDeployments"
+DEPLOYMENTS = "ecs:ListServiceDeployments"
+_SOURCES = "ecs:DescribeServiceDeployments"
 _REVISIONS = "ecs:DescribeServiceRevisions"
 
-READS = (_LIST, _DEPLOYMENTS, _REVISIONS, TASK_DEFINITION)
+READS = (DEPLOYMENTS, _SOURCES, _REVISIONS, TASK_DEFINITION)
 
 _LIST_PAGE = 100
 _A_CALL = 20
@@ -35,6 +35,17 @@ _ROLLED_BACK = "ROLLBACK_SUCCESSFUL"
 
 Source: ECS developer guide, service revisions.
 """
+
+_GIVEN_UP = frozenset(
+    {
+        "STOP_REQUESTED",
+        "STOPPED",
+        "ROLLBACK_REQUESTED",
+        "ROLLBACK_IN_PROGRESS",
+        "ROLLBACK_FAILED",
+        _ROLLED_BACK,
+    }
+)
 
 _MOST = 200
 """Deployments of 90 days; of a service with more of them each audit would read hundreds of task definitions."""
@@ -70,6 +81,21 @@ def revisions(aws: Reader, service: Resource) -> list[dict[str, Any]]:
     return [{"since": since, **sizes[definitions[arn]]} for since, arn in steps]
 
 
+def outcome(aws: Reader, service: Resource) -> dict[str, Any]:
+    """Give ``{"failed", "status"}`` of the newest deployment: whether it was given up, so that what was before it runs.
+
+    Once it has, the service itself looks as if nothing had been deployed at all.
+
+    Raises:
+        UnreadableError: the deployments cannot be listed.
+
+    Source: ECS API, ServiceDeploymentBrief (status).
+    """
+    newest = max(_deployments(aws, service), key=lambda each: each["createdAt"], default=None)
+    status = None if newest is None else newest["status"]
+    return {"failed": status in _GIVEN_UP, "status": status}
+
+
 def _deployments(aws: Reader, service: Resource) -> Iterator[Mapping[str, Any]]:
     asked: dict[str, Any] = {
         "cluster": cluster_of(service),
@@ -78,18 +104,18 @@ def _deployments(aws: Reader, service: Resource) -> Iterator[Mapping[str, Any]]:
     }
     token: str | None = None
     while True:
-        page = aws.call(_LIST, **(asked | {"nextToken": token} if token else asked))
+        page = aws.call(DEPLOYMENTS, **(asked | {"nextToken": token} if token else asked))
         yield from page.get("serviceDeployments", ())
         last, token = token, page.get("nextToken")
         if not token:
             return
         if token == last:
-            raise UnreadableError(Unknown(Reason.CUT_OFF, "the same token came twice", _LIST))
+            raise UnreadableError(Unknown(Reason.CUT_OFF, "the same token came twice", DEPLOYMENTS))
 
 
 def _sources(aws: Reader, deployment: str) -> list[str]:
     """Give the revisions that the oldest known deployment replaced; none for the deployment that made the service."""
-    described = aws.call(_DEPLOYMENTS, serviceDeploymentArns=[deployment])["serviceDeployments"]
+    described = aws.call(_SOURCES, serviceDeploymentArns=[deployment])["serviceDeployments"]
     return [each["arn"] for one in described for each in one.get("sourceServiceRevisions", ())]
 
 

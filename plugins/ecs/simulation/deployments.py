@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trueup.testing import Answer, ApiRequest, Simulation, Undo
     from trueup.testing.correction import Proceed
 
-__all__ = ["BREAKER_SECONDS", "COUNT_SECONDS", "DEPLOYMENTS", "FAILING", "ROLLOUT_SECONDS", "START_SECONDS"]
+__all__ = ["BACK", "BREAKER_SECONDS", "COUNT_SECONDS", "DEPLOYMENTS", "FAILING", "ROLLOUT_SECONDS", "START_SECONDS"]
 
 START_SECONDS = 60.0
 """Until the first tasks of a new service run."""
@@ -35,6 +35,10 @@ FAILING = "ecs:failing-families"
 """The setting with the families whose tasks do not start: ``{"web": True}``, or ``{"web": 512}`` for tasks of at most
 so many MiB only."""
 
+BACK = "ECS deployment circuit breaker: rolling back."
+"""The reason of a deployment that the circuit breaker started. Source: ECS developer guide, deployment circuit breaker;
+its words are shortened."""
+
 _DEPLOYS = (
     "taskDefinition",
     "platformVersion",
@@ -48,13 +52,14 @@ _DEPLOYS = (
 
 @dataclass(frozen=True, slots=True)
 class _Deployed:
-    """One deployment: what, since when, how long it takes; a failing one never takes effect."""
+    """One deployment: what, since when, how long it takes; a failing one never takes effect, another goes ``back``."""
 
     id: str
     definition: str
     at: datetime
     seconds: float
     failing: bool = False
+    back: bool = False
 
     def done(self, now: datetime) -> bool:
         return not self.failing and now >= self.at + timedelta(seconds=self.seconds)
@@ -141,7 +146,7 @@ class _Rollouts:
         last = next((each for each in reversed(kept.deployed) if each.done(now)), None)
         if not newest.failing or now < given_up or not (breaker.get("enable") and breaker.get("rollback")) or not last:
             return
-        again = replace(last, id=f"ecs-svc/{next(self._numbers):019d}", at=given_up, seconds=ROLLOUT_SECONDS)
+        again = replace(last, id=f"ecs-svc/{next(self._numbers):019d}", at=given_up, seconds=ROLLOUT_SECONDS, back=True)
         kept.deployed.append(again)
         service["taskDefinition"] = last.definition
         _stored(described_key(request, service)).task_definition = last.definition
@@ -187,7 +192,7 @@ class _Rollouts:
             "createdAt": deployed.at,
             "updatedAt": min(now, end) if done else deployed.at,
             "rolloutState": state,
-            "rolloutStateReason": f"ECS deployment {deployed.id} {state.lower().replace('_', ' ')}.",
+            "rolloutStateReason": BACK if deployed.back else f"ECS deployment {deployed.id}: {state}.",
         }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from trueup.plugins.ecs.simulation.deployments import BACK
 from trueup.plugins.ecs.simulation.paging import page
 from trueup.plugins.ecs.simulation.services import ask_service, described_key, describing
 from trueup.testing import AwsError, Correction, together
@@ -48,17 +49,28 @@ class _History:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._known: dict[str, _Remembered] = {}
+        self._ended: dict[str, tuple[str, datetime | None]] = {}
+        self._back: dict[str, str] = {}
 
     def clear(self) -> None:
         self._known.clear()
+        self._ended.clear()
+        self._back.clear()
 
     def note(self, request: ApiRequest, service: dict[str, Any]) -> None:
         """Keep each deployment the first time that it is told of."""
         key = described_key(request, service)
         for each in reversed(service.get("deployments", [])):
             number = each["id"].rpartition("/")[2]
+            last = max((one for one in self._known.values() if one.key == key), key=_when, default=None)
+            if each["rolloutStateReason"] == BACK and last is not None:
+                done = each["rolloutState"] == "COMPLETED"
+                status = "ROLLBACK_SUCCESSFUL" if done else "ROLLBACK_IN_PROGRESS"
+                self._ended[self._back.setdefault(number, last.number)] = status, each["updatedAt"] if done else None
+                continue
+            if number not in self._ended and each["rolloutState"] == "COMPLETED":
+                self._ended[number] = "SUCCESSFUL", each["updatedAt"]
             if number not in self._known:
-                last = max((one for one in self._known.values() if one.key == key), key=_when, default=None)
                 self._known[number] = _Remembered(
                     number,
                     key,
@@ -84,7 +96,7 @@ class _History:
                 "createdAt": each.at,
                 "startedAt": each.at,
                 "targetServiceRevisionArn": each.revision,
-                "status": "SUCCESSFUL",
+                **self._status(each),
             }
             for each in found
         ]
@@ -98,7 +110,7 @@ class _History:
                 "serviceDeploymentArn": each.arn,
                 "serviceArn": each.service,
                 "createdAt": each.at,
-                "status": "SUCCESSFUL",
+                **self._status(each),
                 "targetServiceRevision": {"arn": each.revision},
                 "sourceServiceRevisions": [] if each.before is None else [{"arn": each.before}],
             }
@@ -123,6 +135,10 @@ class _History:
         return request.answer(
             {"serviceRevisions": described, "failures": _missing(wanted, [each.revision for each in found])}
         )
+
+    def _status(self, each: _Remembered) -> dict[str, Any]:
+        status, finished = self._ended.get(each.number, ("IN_PROGRESS", None))
+        return {"status": status} if finished is None else {"status": status, "finishedAt": finished}
 
 
 def _when(each: _Remembered) -> tuple[datetime, str]:

@@ -169,6 +169,7 @@ class Services:
             "task_definition": self.definition(),
             "container_definitions": [{"name": "web", "image": "web:1", "environment": [{"name": "A", "value": "b"}]}],
             "revisions": [],
+            "outcome": {"failed": False, "status": None},
             "region_scaling": {"targets": [], "policies": [], "scheduled": []},
             "region_alarms": [],
             "region_subnets": {"subnet-a": "us-east-1a", "subnet-b": "us-east-1b"},

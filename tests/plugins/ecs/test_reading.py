@@ -10,7 +10,7 @@ import pytest
 from trueup.errors import UnreadableError
 from trueup.facts.unknown import Reason, Unknown
 from trueup.plugins.ecs import reading
-from trueup.plugins.ecs.revisions import revisions
+from trueup.plugins.ecs.revisions import outcome, revisions
 from trueup.resource import Resource, Scope
 
 if TYPE_CHECKING:
@@ -113,6 +113,14 @@ def test_a_rollback_brings_the_size_before_back() -> None:
     found = cpus(history(bad, deployment(1)))
     assert [1, 2, 1] == [units for _, units in found]
     assert bad["finishedAt"] == found[-1][0]
+
+
+def test_a_deployment_that_was_given_up_is_told_from_one_that_worked() -> None:
+    """The newest one counts, whatever the order of the answer."""
+    bad = deployment(3, status="ROLLBACK_SUCCESSFUL")
+    assert {"failed": True, "status": "ROLLBACK_SUCCESSFUL"} == outcome(history(bad, deployment(1)), WEB)
+    assert {"failed": False, "status": "SUCCESSFUL"} == outcome(history(bad, deployment(4)), WEB)
+    assert {"failed": False, "status": None} == outcome(history(), WEB)
 
 
 def test_many_revisions_are_described_twenty_a_call() -> None:

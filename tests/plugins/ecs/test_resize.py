@@ -35,10 +35,11 @@ def test_count_and_size_change_together(services: Any) -> None:
     before = {"$fact": {"path": "service.desiredCount", "at_least": 8}}
     (undo,) = update.undo
     seven = "arn:aws:ecs:us-east-1:123456789012:task-definition/web:7"
-    assert {**named, "taskDefinition": seven, "desiredCount": before} == undo.parameters
-    assert {"tasks": 3, "cpu": 512, "memory_mib": 1024, "images": {"web": "web:1"}, "resized": True} == {
-        path.removeprefix("capacity."): value for path, value in update.effect.items()
-    }
+    forced = {"taskDefinition": seven, "desiredCount": before, "forceNewDeployment": True}
+    assert {**named, **forced} == undo.parameters
+    capacity = {"tasks": 3, "cpu": 512, "memory_mib": 1024, "images": {"web": "web:1"}, "resized": True}
+    effect = {f"capacity.{name}": value for name, value in capacity.items()}
+    assert {**effect, "outcome.failed": False} == update.effect
     assert (Risk.DISRUPTIVE, {}) == (change.risk, register.effect)
 
 

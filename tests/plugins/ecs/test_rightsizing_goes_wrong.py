@@ -162,17 +162,25 @@ def test_another_revision_since_the_apply_is_not_rolled_back(estate: Any) -> Non
     assert newer == described(estate)["taskDefinition"]
 
 
-def test_a_deployment_that_fails_is_never_called_applied(estate: Any) -> None:
-    """Tasks of the new size do not start and ECS deploys the old ones again: the change stays open until a rollback."""
+def test_a_deployment_that_ecs_gives_up_is_undone(estate: Any) -> None:
+    """Tasks of the new size do not start and ECS deploys the old ones again: the minimum goes back, too."""
     breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
     estate.aws.client("ecs").update_service(**NAMED, deploymentConfiguration=breaker)
     plan = planned(estate)
     estate.aws.settings[FAILING] = {"web": 1024}
-    run = estate.apply(plan)
-    assert "settling" == outcome(estate, run)[0]
-    assert ("web:1", 3) == (described(estate)["taskDefinition"].rpartition("/")[2], minimum(estate))
-    estate.rollback(run)
-    assert ("rolled_back", 8) == (outcome(estate, run)[0], minimum(estate))
+    status, reason = outcome(estate, estate.apply(plan))
+    assert "rolled_back" == status, reason
+    assert ("web:1", 8) == (described(estate)["taskDefinition"].rpartition("/")[2], minimum(estate))
+
+
+def test_a_deployment_that_never_ends_is_never_called_applied(estate: Any) -> None:
+    """Without the circuit breaker ECS tries for ever: after an hour the change is left open."""
+    plan = planned(estate)
+    estate.aws.settings[FAILING] = {"web": 1024}
+    began = estate.clock.now()
+    status, _ = outcome(estate, estate.apply(plan))
+    assert "settling" == status
+    assert timedelta(hours=1) <= estate.clock.now() - began
 
 
 def test_a_lost_answer_registers_again(estate: Any) -> None:
