@@ -26,6 +26,9 @@ __all__ = ["Price", "prices_of"]
 _PREFIX = r"(?:(?:[A-Z]{3,4}[0-9]|EU)-)?"
 """What Regions write before a usage type: nothing, ``USE2-``, ``APN1-``, ``UGW1-``, or ``EU-`` of eu-west-1."""
 
+_ABBREVIATED = ("xlarge", "xl(?:arge)?")
+"""RDS writes ``InstanceUsage:db.r6g.2xl`` for a db.r6g.2xlarge; ElastiCache writes its node types out."""
+
 _DIGITS = 10
 """Significant digits of a price; what multiplying adds beyond is floating point's."""
 
@@ -90,12 +93,12 @@ def _prices(query: PriceQuery, product: Mapping[str, Any]) -> Iterator[tuple[tup
 def _is_asked_for(query: PriceQuery, attributes: Mapping[str, str], product: Mapping[str, Any]) -> bool:
     """Tell whether a product is what the query means; the service's own filters are not taken on trust."""
     known = {**attributes, "productFamily": product.get("productFamily", "")}
-    if any(known.get(name) != value for name, value in query.filters.items()):
+    if any(known.get(name, "") != value for name, value in query.filters.items()):
         return False
     if attributes["locationType"] not in {"", "AWS Region"}:
         return False  # Local Zones, Wavelength Zones and Outposts have prices of their own
-    usagetype = query.usagetype.format_map(attributes)
-    return re.fullmatch(_PREFIX + re.escape(usagetype), attributes["usagetype"]) is not None
+    usagetype = re.escape(query.usagetype.format_map(attributes)).replace(*_ABBREVIATED)
+    return re.fullmatch(_PREFIX + usagetype, attributes["usagetype"]) is not None
 
 
 def _first_price(query: PriceQuery, product: Mapping[str, Any]) -> Price | None:

@@ -28,7 +28,7 @@ class PriceQuery:
 
     Args:
         name: the price's path inside a Region; ``{attribute}`` stands for an attribute of the product.
-        filters: product attributes and their exact values.
+        filters: product attributes and their exact values; an empty one is of products without the attribute.
         usagetype: the usage type without the Region's prefix, which may hold ``{attribute}``.
         unit: the unit of the price, None for any.
         per: multiplies the price.

@@ -120,7 +120,8 @@ def _found(connection: Connection, queries: PriceQueries, region: str) -> dict[t
     known: dict[str, list[str]] = {}
     found: dict[tuple[str, ...], Price] = {}
     for query in queries.queries:
-        filters = {**query.filters, "regionCode": region}
+        # The API takes no empty value; what it gives too much is left out when its products are held again.
+        filters = {name: value for name, value in query.filters.items() if value} | {"regionCode": region}
         key = json.dumps(filters, sort_keys=True)
         if key not in known:  # several prices come of the same products
             asked = [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in filters.items()]

@@ -68,8 +68,12 @@ def _with_decoys(
 ) -> Iterator[dict[str, Any]]:
     filters = dict(query.filters)
     family = filters.pop("productFamily", "")
-    usagetype = query.usagetype.format_map(taken)
     prefix = _PREFIXES.get(region, f"{region[:2].upper()}{region.split('-')[1][0].upper()}{region[-1]}-")
+    usagetype = query.usagetype.format_map(taken)
+    if service_code == "AmazonRDS":
+        usagetype = usagetype.replace("xlarge", "xl")
+    absent = [name for name, value in filters.items() if not value]
+    others = [(f"{prefix}{usagetype}", price * 2, {name: "Other"}) for name in absent]
     attributes = {
         **filters,
         **taken,
@@ -83,6 +87,7 @@ def _with_decoys(
         (f"{prefix}IA-{usagetype}", price * 3, {}),
         (f"{prefix}{usagetype}-Windows", price * 5, {}),
         (f"{prefix}{usagetype}", price * 7, {"locationType": "AWS Local Zone"}),
+        *others,
     ):
         yield _product(query, family, {**attributes, **changed, "usagetype": form}, amount)
 

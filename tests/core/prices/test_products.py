@@ -58,6 +58,22 @@ def test_filters_are_held_again() -> None:
     assert [] == _amounts(_product(), query=PriceQuery(("hour",), {"productFamily": "Other"}, QUERY.usagetype))
 
 
+def test_an_empty_filter_is_of_products_without_the_attribute() -> None:
+    """Transitions to most classes have one price and no operation; those to another class have both."""
+    query = PriceQuery(("hour",), {"operation": ""}, QUERY.usagetype)
+    assert [0.04] == _amounts(_product(), _product(_dimension("9"), operation="Other"), query=query)
+    assert [0.04] == _amounts(_product(operation=""), query=query)
+
+
+@pytest.mark.parametrize("usagetype", ["EU-InstanceUsage:db.r6g.2xl", "InstanceUsage:db.r6g.2xlarge"])
+def test_rds_abbreviates_its_instance_classes(usagetype: str) -> None:
+    """The price is of the class's own name all the same."""
+    query = PriceQuery(("{instanceType}",), {}, "InstanceUsage:{instanceType}")
+    product = _product(usagetype=usagetype, instanceType="db.r6g.2xlarge")
+    assert {("db.r6g.2xlarge",)} == set(prices_of(query, [product]))
+    assert {} == prices_of(query, [_product(usagetype=usagetype, instanceType="db.r6g.12xlarge")])
+
+
 def test_a_second_price_of_nothing_is_left_out() -> None:
     """ElastiCache nodes have one for applied reservations."""
     assert [0.2] == _amounts(_product(_dimension("0.0000000000"), _dimension("0.2")))

@@ -105,3 +105,11 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     fetched = _fetch(PriceList(_product("DDB-ReadUnits", "0.5", "EU-ReadCapacityUnit-Hrs")))
     with pytest.raises(TrueupError, match=r"cannot be written .*; choose another --out"):
         write_prices(fetched, tmp_path)
+
+
+def test_an_empty_filter_is_not_sent() -> None:
+    """GetProducts takes none; the answer is held against it instead."""
+    price_list = PriceList()
+    with pytest.raises(PriceFileError):
+        fetch_prices(price_list, "s3", "us-east-1", TODAY)  # type: ignore[arg-type]  # has what is asked of it
+    assert all(each["Value"] for _, asked in price_list.asked for each in asked["Filters"])
