@@ -45,8 +45,9 @@ def history(cluster: Snapshot) -> dict[str, Any]:
 
     Source: Aurora user guide, performance and scaling for Aurora Serverless v2 (ACUUtilization).
     """
-    births = [cluster["cluster.ClusterCreateTime"], *(each["InstanceCreateTime"] for each in cluster["members"])]
-    born = max(moment(each) for each in births if each is not None)
+    births = [cluster["cluster.ClusterCreateTime"], *(each.get("InstanceCreateTime") for each in cluster["members"])]
+    # AWS tells no time of an instance that is being made.
+    born = max(cluster.read_at if each is None else moment(each) for each in births)
     age_days = (cluster.read_at - born).days
     try:
         series = list(_always_measured(cluster))

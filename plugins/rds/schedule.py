@@ -12,7 +12,7 @@ from trueup.plugins.rds.history import moment
 from trueup.plugins.rds.members import instance_arn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trueup.facts.snapshot import Snapshot
 
@@ -67,10 +67,15 @@ def _near(cluster: Snapshot) -> Iterator[str]:
             yield f"maintenance window {window}{f' of {name}' if name else ''}"
     arns = {cluster.resource.arn, *(instance_arn(cluster, name) for name in windows if name)}
     for pending in cluster["region_maintenance"]:
-        for action in pending["PendingMaintenanceActionDetails"] if pending["ResourceIdentifier"] in arns else ():
-            at = action.get("CurrentApplyDate")
-            if at is not None and moment(at) <= now + within:
-                yield f"maintenance {action['Action']} of {pending['ResourceIdentifier'].rpartition(':')[2]} at {at}"
+        if pending["ResourceIdentifier"] in arns:
+            yield from _due(pending, now + within)
+
+
+def _due(pending: Mapping[str, Any], until: datetime) -> Iterator[str]:
+    for action in pending.get("PendingMaintenanceActionDetails") or ():
+        at = action.get("CurrentApplyDate")
+        if at is not None and moment(at) <= until:
+            yield f"maintenance {action['Action']} of {pending['ResourceIdentifier'].rpartition(':')[2]} at {at}"
 
 
 def _minute(text: str) -> int:

@@ -13,7 +13,7 @@ from trueup.errors import RefusedError
 from trueup.journal.changes import ChangeStatus
 from trueup.plugins.rds.estate import build
 from trueup.plugins.rds.simulation import maintenance, phases
-from trueup.testing.shapes import PerMinute
+from trueup.testing.shapes import Constant, PerMinute
 
 if TYPE_CHECKING:
     from trueup.planning.plan_file import Plan
@@ -286,3 +286,55 @@ def test_a_recreation_whose_answer_was_lost_is_found(estate: Any) -> None:
     rollback = estate.rollback(run)
     assert ["rolled_back"] == [status for status, _ in _statuses(estate, run)], _statuses(estate, rollback)
     assert 1 == sum(call.name == "rds:CreateDBInstance" for call in estate.writes())
+
+
+def _second_cluster(aws: Any) -> None:
+    """Make one more idle cluster, so that there is a wave after the canary."""
+    client, member = aws.client("rds"), {"DBInstanceIdentifier": "archive-1"}
+    shop = client.describe_db_clusters(DBClusterIdentifier="shop")["DBClusters"][0]
+    client.create_db_cluster(
+        DBClusterIdentifier="archive",
+        Engine="aurora-mysql",
+        MasterUsername="admin",
+        MasterUserPassword="not-a-secret",
+        ServerlessV2ScalingConfiguration={"MinCapacity": 4, "MaxCapacity": 16},
+        PreferredBackupWindow=shop["PreferredBackupWindow"],
+        PreferredMaintenanceWindow=shop["PreferredMaintenanceWindow"],
+    )
+    client.create_db_instance(
+        DBInstanceClass="db.serverless",
+        Engine="aurora-mysql",
+        DBClusterIdentifier="archive",
+        PreferredMaintenanceWindow=shop["PreferredMaintenanceWindow"],
+        **member,
+    )
+    values = {
+        "CPUUtilization": 3.0,
+        "DatabaseConnections": 1.0,
+        "ServerlessDatabaseCapacity": 4.0,
+        "ACUUtilization": 25.0,
+        "FreeableMemory": 28.0 * 2**30,
+    }
+    for metric, value in values.items():
+        aws.metrics.put("AWS/RDS", metric, member, Constant(value), since=aws.clock.now())
+
+
+def test_load_after_the_canary_brings_its_range_back_and_ends_the_run(operator: Any) -> None:
+    """The soak sees the CPU of one instance; the other cluster is not touched."""
+    operator.aws.reset(start=datetime.now(UTC) - timedelta(days=40))
+    build(operator.aws)
+    _second_cluster(operator.aws)
+    operator.aws.clock.advance(timedelta(days=39).total_seconds())
+    operator.options = ApplyOptions(allow=("disruptive",))
+    plan = operator.plan(CAPACITY.rule).plan
+    first, second = plan.changes()
+    busy, since = operator.clock.now() + timedelta(minutes=10), operator.clock.now() - timedelta(days=38)
+    spike = PerMinute(lambda minute: 97.0 if minute >= busy.timestamp() else 3.0)
+    member = {"DBInstanceIdentifier": f"{first.resource.id}-1"}
+    operator.aws.metrics.put("AWS/RDS", "CPUUtilization", member, spike, since=since)
+    operator.aws.calls.clear()
+    run = operator.apply(plan)
+    assert ["rolled_back", "skipped"] == [status for status, _ in _statuses(operator, run)], _statuses(operator, run)
+    assert [first.resource.id] * 2 == [call.parameters["DBClusterIdentifier"] for call in operator.writes()]
+    for change in (first, second):
+        assert change.before == operator.facts(change.resource, *change.before)
