@@ -121,7 +121,7 @@ SAVINGS = {
 }
 
 
-NO_COSTS = {
+NO_COSTS: dict[str, Any] = {
     "currency": None,
     "services": [],
     "total": {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.core.applying.queues import Shop
 
 TIMEOUT = fix("sqs-queue-b-timeout", to={"VisibilityTimeout": 10}, category="cost", priced=True)
-DELAY = {"to": {"DelaySeconds": 5}, "category": "cost", "priced": True}
+DELAY: dict[str, Any] = {"to": {"DelaySeconds": 5}, "category": "cost", "priced": True}
 
 
 def _plan(shop: Shop, *documents: dict[str, Any]) -> tuple[list[float], dict[str, Any]]:
@@ -46,7 +46,7 @@ def test_savings_on_one_resource_telescope(shop: Shop, delay: str) -> None:
 def test_what_costs_more_is_blocked_for_rules_about_cost_only(shop: Shop) -> None:
     """Security may cost something; a rule about cost that makes things dearer has missed its point."""
     shop.queues("a", VisibilityTimeout="30", DelaySeconds="20")
-    dearer = {"to": {"DelaySeconds": 40}, "priced": True}
+    dearer: dict[str, Any] = {"to": {"DelaySeconds": 40}, "priced": True}
     each, costs = _plan(shop, TIMEOUT, fix("sqs-queue-c-delay", **dearer, category="security"))
     assert each == [(30 - 10) * 20, 10 * (20 - 40)]
     assert costs["total"]["saving"]["likely"] == sum(each)
