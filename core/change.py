@@ -65,7 +65,8 @@ class Step:
 
     Args:
         call: what is sent.
-        undo: the calls that bring the before-image back, in order; empty when the step cannot be undone.
+        undo: the calls that bring the before-image back, in order; empty when the step cannot be undone, or need not be
+            since it only ``leaves`` something.
         effect: owned fact path to its value once the step has taken effect; the host holds fresh facts
             against it to tell done from not done. Empty when the effect cannot be read back.
         ready: must hold on fresh facts right before the call, else the change is skipped as busy.
@@ -73,8 +74,8 @@ class Step:
             after an undo it is waited for in the same way.
         waiter: botocore's waiter for the resource to be at rest again (``table_exists``), for the undo script.
         repeatable: whether the call may be sent again when its effect cannot be told (idempotent by the API).
-        leaves: what stays behind, that nothing uses, when the answer that the undo needs was lost; a change whose
-            other steps can be undone is then undone without this one. Empty when it must be undone.
+        leaves: what stays behind, that nothing uses, of a step without undo, or when the answer that its undo needs was
+            lost; a change whose other steps can be undone is then undone without this one.
         acts_on: ARNs that the call and its undo act on, for the question whether they are permitted; none is the
             changed resource, ``("*",)`` what an operation needs that knows no permission for one resource.
     """
@@ -88,6 +89,11 @@ class Step:
     repeatable: bool = False
     acts_on: tuple[str, ...] = ()
     leaves: str = ""
+
+    @property
+    def stays(self) -> bool:
+        """Whether what it did cannot be undone and is not nothing."""
+        return not self.undo and not self.leaves
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ class Applier:
         return Outcome(ChangeStatus.UNVERIFIED, reason, stops=True)
 
     def _undo(self, change: PlannedChange, count: int, why: str, begun: list[StepRecord]) -> Outcome:
-        if any(not step.undo for step in change.steps[:count]):
+        if any(step.stays for step in change.steps[:count]):
             return Outcome(ChangeStatus.FAILED, f"{why}; it cannot be undone: {change.reversible_reason}", stops=True)
         self._bench.say(f"undoing {change.id} on {change.resource.id}: {why}")
         steps = self._bench.journal.changes.steps(self._run, change.id)

@@ -101,7 +101,7 @@ def _plan_one(
     change = record.change
     if count == 0:
         return Undo(record, None)
-    if any(not step.undo for step in change.steps[:count]):
+    if any(step.stays for step in change.steps[:count]):
         return Undo(record, None, f"cannot be undone: {change.reversible_reason}")
     for later in _later(bench, record):
         if (later.run, later.change.id) in chosen or later.status not in STANDING:
@@ -126,9 +126,9 @@ def _inverse(bench: Bench, record: ChangeRecord, forward: list[StepRecord], coun
     inverse = undoable(known)
     if inverse is None:
         return Undo(record, None, "cannot be undone: the answer that its undo needs was lost")
-    for step in known.steps:
-        if step not in inverse.steps:
-            bench.say(f"{change.id} on {change.resource.id}: may be left behind: {step.leaves}")
+    lost = [step.leaves for step in known.steps if step not in inverse.steps]
+    for leaves in (*lost, *(step.leaves for step in change.steps[:count] if not step.undo)):
+        bench.say(f"{change.id} on {change.resource.id}: left behind: {leaves}")
     return Undo(record, inverse if inverse.steps else None)
 
 

@@ -53,8 +53,11 @@ def _change(journal: Journal, record: ChangeRecord) -> Iterator[str]:
     count = in_effect(forward)
     yield f"# {change.id} {clean(change.resource.arn)}: {clean(change.summary)}"
     for position in reversed(range(count)):
-        if not change.steps[position].undo:
+        step = change.steps[position]
+        if step.stays:
             yield f"# step {position + 1} cannot be undone: {clean(change.reversible_reason)}"
+        elif not step.undo:
+            yield f"# step {position + 1} leaves behind: {clean(step.leaves)}"
     inverse = answered(change.inverse(count), forward)
     for step in (undoable(inverse) or inverse).steps:
         yield from _command(step.call, change.resource.region)

@@ -80,6 +80,8 @@ def change_lines(change: PlannedChange) -> Iterator[str]:
         yield f"  saving      {saving.get('likely')} {saving.get('currency', 'USD')} a month ({saving.get('low')} to {saving.get('high')})"  # noqa: E501
     for number, step in enumerate(change.steps, 1):
         yield f"  call {number}      {step.call.name} {_json(step.call.parameters)}"
+        if step.leaves:
+            yield f"    leaves    {step.leaves}"
         for call in step.undo:
             yield f"    undo      {call.name} {_json(call.parameters)}"
 

@@ -34,7 +34,7 @@ def problems(change: Change) -> list[str]:
 
 def unsaid(change: Change) -> list[str]:
     """Give what a change of a sound shape does not say of its way back."""
-    if change.reversible is Reversible.YES and any(not step.undo for step in change.steps):
+    if change.reversible is Reversible.YES and any(step.stays for step in change.steps):
         return ["expected an undo for every step of a reversible change, found a step without one"]
     if change.reversible is not Reversible.YES and not change.reversible_reason:
         return [f"expected a reason why it is not wholly reversible ({change.reversible}), found none"]

@@ -37,7 +37,7 @@ def why_not(bench: Bench, change: PlannedChange, allow: Collection[str]) -> str 
         return why
     if change.risk is not Risk.SAFE and change.risk not in allow:
         return f"its undo is {change.risk} ({change.risk_reason}): needs --allow {change.risk}"
-    if any(not step.undo for step in change.steps):
+    if any(step.stays for step in change.steps):
         return f"it cannot be undone: {change.reversible_reason}"
     for other in bench.journal.changes.frozen(change.resource.arn):
         return f"a change of run {other.run} is {other.status}; run `trueup resume {other.run}` first"

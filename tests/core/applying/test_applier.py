@@ -205,6 +205,29 @@ def test_an_answer_feeds_later_steps_and_the_undo(shop: Shop) -> None:
     assert [{"a": "rolled_back"}] == [shop.statuses(run)]
 
 
+def test_what_a_step_leaves_behind_hinders_no_rollback(shop: Shop) -> None:
+    """The change is reversible: what stays is used by nothing, and the person who rolls back is told."""
+    shop.queues("a")
+    plan = shop.planned(fix(action="dead-letter", expect=DEAD, leave=True))
+    assert ["yes"] == [str(change.reversible) for change in plan.changes()]
+    run = shop.apply(plan)
+    back = shop.rollback(run)
+    assert ({"a": "rolled_back"}, {}) == (shop.statuses(back), shop.tags("a")), shop.reasons(back)
+    assert ["CreateQueue", "TagQueue", "UntagQueue"] == [name for name, _ in shop.written()]
+    assert any(line.endswith("left behind: an empty queue") for line in shop.said)
+
+
+def test_a_kill_between_a_call_and_its_answer_hinders_no_rollback(shop: Shop) -> None:
+    """Whether the queue was made nobody knows; nothing uses it, and nothing else was done."""
+    shop.queues("a")
+    plan = shop.planned(fix(action="dead-letter", expect=DEAD, leave=True))
+    shop.aws.faults.inject("sqs:CreateQueue", "response_lost")
+    run = shop.apply(plan)
+    assert {"a": "indeterminate"} == shop.statuses(run), shop.reasons(run)
+    back = shop.rollback(run)
+    assert ({"a": "rolled_back"}, 0) == (shop.statuses(back), shop.exit_code(back)), shop.reasons(back)
+
+
 def test_an_answer_that_is_lost_when_a_later_step_needs_it(shop: Shop) -> None:
     """The call may be repeated, and its second answer serves as well as the first."""
     shop.queues("a")

@@ -161,6 +161,15 @@ def test_what_cannot_be_undone_is_a_comment(journal: Journal, tmp_path: Path) ->
     assert [] == _commands(script)
 
 
+def test_what_is_left_behind_is_a_comment(journal: Journal, tmp_path: Path) -> None:
+    """A step that only leaves what nothing uses needs no command."""
+    left = Step(Call("sqs", "CreateQueue", {"QueueName": "a"}), (), repeatable=True, leaves="an empty queue")
+    script = _script(journal, left)
+    _check_shell(script, tmp_path)
+    assert "# step 1 leaves behind: an empty queue" in _lines(script)
+    assert [] == _commands(script)
+
+
 def test_a_value_that_must_not_be_shown_is_left_to_fill_in(journal: Journal) -> None:
     """A secret is nowhere in the script; a person is told so."""
     secret = {"$fact": {"path": "tags.secret", "sha256": digest("hunter2")}}
