@@ -29,8 +29,7 @@ QUEUE = ResourceType(
     {"attributes": READ, "metrics": METRICS, "use": USE},
     {"encrypt": FIX},
     {"QueueName": "{id}"},
-    {},
-    ("attributes",),
+    busy_needs=("attributes",),
 )
 
 
