@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from trueup.cli.chosen import Chosen
     from trueup.planning.plan_file import Plan
+    from trueup.running.plan_run import Planned
 
 __all__ = ["demonstrate", "serve"]
 
@@ -110,17 +111,20 @@ class _Demo:
         self._head("1. audit: judge every resource by every rule")
         self._told(self._auditor().go().run)
         self._head("2. plan: each fix as exact API calls, in plan.json")
-        plan = self._plan()
+        planned, plan = self._plan()
         for change in plan.changes():
             self._say(f"  {change.summary}   [{change.risk}, {UNDO[change.reversible]}]")
             for step in change.steps:
                 self._say(f"    {step.call.name} {json.dumps(step.call.parameters, sort_keys=True)}")
+        self._left_alone(planned.run)
+        self._money(planned.run)
         self._say(f"all of it, with undo and projection: trueup show {self._folder / 'plan.json'}")
         self._head("3. apply: canary, soak on the simulated clock, waves; each change verified")
         self._say("with --allow disruptive and --allow-irreversible, which a real account would have to be given, too")
         options = ApplyOptions(allow=("disruptive",), allow_irreversible=True)
         applier = PlanApplier(self._account(), plan, options, self._say)
         run = applier.go(applier.check(plan.digest))
+        self._left_alone(run)
         self._head("4. watch: a limit that is breached now, and was not before, is rolled back")
         self._watch(run)
         self._head("5. roll one change back by hand")
@@ -138,7 +142,7 @@ class _Demo:
     def _auditor(self) -> Auditor:
         return Auditor(self._account(), self._chosen.rules, self._chosen.selection, self._chosen.broken)
 
-    def _plan(self) -> Plan:
+    def _plan(self) -> tuple[Planned, Plan]:
         planned = PlanRun(self._auditor(), say=self._say).go()
         if planned.plan is None:
             message = (
@@ -146,7 +150,31 @@ class _Demo:
             )
             raise UsageError(message)
         write_private(self._folder / "plan.json", canonical(planned.plan.document) + "\n")
-        return planned.plan
+        return planned, planned.plan
+
+    def _left_alone(self, run: str) -> None:
+        """Say of what failed and stays so, why."""
+        view = self._view(run)
+        for finding in view.findings():
+            why = (finding["fix"] or finding).get("reason")
+            if finding["verdict"] == "fail" and why:
+                self._say(f"not planned: {finding['resource']['id']}: {why}")
+        for change in view.changes():
+            if change["status"] in (ChangeStatus.SKIPPED, ChangeStatus.STALE):
+                self._say(f"{change['status']}: {change['summary']}: {change['reason']}")
+
+    def _money(self, run: str) -> None:
+        """Say what a month costs now and after the plan, by service."""
+        costs = self._view(run).costs()
+        self._say(f"costs a month in {costs['currency']}, now and after the plan:")
+        for name, each in [*((each["service"], each) for each in costs["services"]), ("all", costs["total"])]:
+            now, after = (each[when]["likely"] if each[when] else None for when in ("current", "optimised"))
+            if now is not None and after is not None:
+                self._say(f"  {name:<12}{now:>10,.2f}{after:>10,.2f}")
+        if saving := costs["total"]["saving"]:
+            year = costs["saving_annual"]["likely"]
+            bounds = f"{saving['low']:,.2f} to {saving['high']:,.2f}"
+            self._say(f"likely saves {saving['likely']:,.2f} a month ({bounds}), {year:,.2f} a year")
 
     def _watch(self, run: str) -> None:
         """Let something go wrong, and look a quarter of an hour later, as a job that looks every so often does."""
@@ -177,15 +205,18 @@ class _Demo:
             auditor.audit(writer)
 
     def _write(self, run: str) -> None:
-        view = StoredRun(self._start.journal, self._start.journal.runs.get(run))
+        view = self._view(run)
         for form, name in (("json", "report.json"), ("html", "report.html")):
             write_report(view, format_named(self._start, form), self._folder / name)
         written = ", ".join(str(self._folder / name) for name in ("plan.json", "report.json", "report.html"))
         self._say(f"wrote {written}; open report.html in a browser")
 
     def _told(self, run: str) -> None:
-        summary = StoredRun(self._start.journal, self._start.journal.runs.get(run)).summary()
+        summary = self._view(run).summary()
         self._say(f"{summary['fail']} fail, {summary['unknown']} unknown, {summary['pass']} pass")
+
+    def _view(self, run: str) -> StoredRun:
+        return StoredRun(self._start.journal, self._start.journal.runs.get(run))
 
     def _head(self, text: str) -> None:
         self._say("")
