@@ -37,7 +37,6 @@ def test_the_youngest_member_counts(clusters: Any) -> None:
         assert isinstance(snapshot.get(aspect), Unknown)
 
 
-@pytest.mark.parametrize("fact", ["cpu", "connections", "acu", "memory_acu"])
 def test_a_member_that_is_being_made_is_young(clusters: Any) -> None:
     """AWS does not tell when it was made."""
     coming = clusters.member(3)
@@ -47,6 +46,7 @@ def test_a_member_that_is_being_made_is_young(clusters: Any) -> None:
     assert 0 == snapshot["history.age_days"]
 
 
+@pytest.mark.parametrize("fact", ["cpu", "connections", "acu", "memory_acu"])
 def test_gaps_in_any_series_are_no_history(clusters: Any, fact: str) -> None:
     """Five of a hundred hours may be missing of the worst series, no more."""
     missing = MONTH * 5 // 100
