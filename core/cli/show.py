@@ -12,7 +12,7 @@ from trueup.change import Reversible
 from trueup.display import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trueup.cli.start import Start
     from trueup.planning.plan_file import Plan
@@ -57,11 +57,12 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield f"  {len(changes)} change{'' if len(changes) == 1 else 's'}"
     for change in changes:
         yield ""
-        yield from change_lines(change)
+        about_cost = document["rules"][change.rule]["rule"]["category"] == "cost"
+        yield from change_lines(change, about_cost=about_cost)
 
 
-def change_lines(change: PlannedChange) -> Iterator[str]:
-    """Yield a change as lines for a person."""
+def change_lines(change: PlannedChange, *, about_cost: bool = False) -> Iterator[str]:
+    """Yield a change as lines for a person; of one that is about cost, also that its saving is not known."""
     yield f"{change.id}  {change.resource.arn}"
     yield f"  {change.summary}   [{change.rule}]"
     yield f"  risk        {change.risk}: {change.risk_reason}"
@@ -76,14 +77,21 @@ def change_lines(change: PlannedChange) -> Iterator[str]:
     for name, value in change.projection.items():
         yield f"  projection  {name}: {_short(value)}"
     if change.savings_monthly:
-        saving = change.savings_monthly
-        yield f"  saving      {saving.get('likely')} {saving.get('currency', 'USD')} a month ({saving.get('low')} to {saving.get('high')})"  # noqa: E501
+        yield f"  saving      {_saving(change.savings_monthly)}"
+    elif about_cost:
+        yield "  saving      not known: no price is known"
     for number, step in enumerate(change.steps, 1):
         yield f"  call {number}      {step.call.name} {_json(step.call.parameters)}"
         if step.leaves:
             yield f"    leaves    {step.leaves}"
         for call in step.undo:
             yield f"    undo      {call.name} {_json(call.parameters)}"
+
+
+def _saving(saving: Mapping[str, Any]) -> str:
+    currency = saving.get("currency", "USD")
+    once = f", once costs {saving['one_time']}" if saving.get("one_time") else ""
+    return f"{saving.get('likely')} {currency} a month ({saving.get('low')} to {saving.get('high')}){once}"
 
 
 def _json(value: Any) -> str:

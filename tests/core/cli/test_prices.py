@@ -79,6 +79,7 @@ def test_a_plan_without_known_prices_says_null_and_never_zero(estate: Shell) -> 
     (estate.folder / "trueup.toml").write_text('[prices]\nfolder = "prices"\n', encoding="utf-8")
     report = json.loads(estate.ok("plan", "--rule", IDLE, "--format", "json"))
     assert {None} == {change["savings_monthly"] for change in report["changes"]}
+    assert "saving      not known: no price is known" in estate.ok("show", "plan.json")
     costs = report["costs"]["total"]
     assert (None, None, None) == (costs["current"], costs["optimised"], costs["saving"])
     assert costs["resources"] == costs["unpriced"] > 0
