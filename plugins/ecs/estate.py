@@ -44,6 +44,7 @@ class Service:
         arm: whether it runs on ARM, by a capacity provider.
         scaled: its bounds, None without automatic scaling.
         measured_after_days: from when on there are metrics.
+        public: whether its tasks get public addresses.
         settings: further parameters of CreateService.
     """
 
@@ -56,6 +57,7 @@ class Service:
     arm: bool = False
     scaled: Scaled | None = None
     measured_after_days: int = 0
+    public: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -79,10 +81,11 @@ SERVICES = (
         (1.0, 4.0),
         (5.0, 8.0),
         measured_after_days=25,
+        public=True,
         settings={"platformVersion": "1.3.0"},
     ),
 )
-"""``web`` becomes smaller, ``api`` must pass, ``worker`` has too few metrics to be judged and an old platform."""
+"""``web`` becomes smaller, ``api`` must pass, ``worker`` has too few metrics, an old platform and public addresses."""
 
 
 def build(aws: SimulatedAws) -> None:
@@ -92,7 +95,7 @@ def build(aws: SimulatedAws) -> None:
     The clock is moved by some minutes while the tasks start.
     """
     subnets = sorted(aws.client("ec2").describe_subnets()["Subnets"], key=lambda each: each["AvailabilityZone"])[:2]
-    network = {"awsvpcConfiguration": {"subnets": [each["SubnetId"] for each in subnets], "securityGroups": []}}
+    network = {"subnets": [each["SubnetId"] for each in subnets], "securityGroups": []}
     aws.client("ecs").create_cluster(clusterName=CLUSTER)
     for service in SERVICES:
         _create(aws, service, network)
@@ -130,7 +133,9 @@ def _create(aws: SimulatedAws, service: Service, network: Mapping[str, Any]) -> 
         serviceName=service.name,
         taskDefinition=service.name,
         desiredCount=service.tasks,
-        networkConfiguration=network,
+        networkConfiguration={
+            "awsvpcConfiguration": {**network, "assignPublicIp": "ENABLED" if service.public else "DISABLED"}
+        },
         tags=[{"key": "team", "value": "shop"}],
         **(capacity if service.arm else {"launchType": "FARGATE"}),
         **service.settings,

@@ -94,8 +94,8 @@ def test_each_service_shows_what_it_is_there_for(account: Account) -> None:
     assert {"web": FAIL, "api": GOOD, "worker": FAIL} == verdicts(found[BREAKER])
     assert {"web": GOOD, "api": GOOD, "worker": FAIL} == verdicts(found["ecs-fargate-latest-platform-version"])
     assert {"web": FAIL, "api": GOOD, "worker": FAIL} == verdicts(found["ecs-containers-readonly-access"])
-    for rule in ("ecs-service-assign-public-ip-disabled", "ecs-task-definition-log-configuration"):
-        assert {service.name: GOOD for service in SERVICES} == verdicts(found[rule])
+    assert {"web": GOOD, "api": GOOD, "worker": FAIL} == verdicts(found["ecs-service-assign-public-ip-disabled"])
+    assert {service.name: GOOD for service in SERVICES} == verdicts(found["ecs-task-definition-log-configuration"])
     unknown = found[RIGHT_SIZED]["shop/worker"].judgement.unknown
     assert unknown is not None
     assert Reason.INSUFFICIENT_HISTORY is unknown.reason

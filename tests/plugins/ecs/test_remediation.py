@@ -53,7 +53,7 @@ RIGHT_SIZE = Fix(
 UPDATE = ("ecs:UpdateService",)
 FIXES = (
     RIGHT_SIZE,
-    Fix("ecs-service-assign-public-ip-disabled", "public", UPDATE),
+    Fix("ecs-service-assign-public-ip-disabled", "worker", UPDATE),
     Fix("ecs-fargate-latest-platform-version", "worker", UPDATE),
     Fix("ecs-service-deployment-circuit-breaker-enabled", "web", UPDATE),
 )
@@ -71,25 +71,9 @@ def estate(operator: Any) -> Any:
     operator.options = ApplyOptions(allow=("disruptive",))
     operator.aws.reset(start=datetime.now(UTC) - timedelta(days=40))
     build(operator.aws)
-    public(operator.aws)
     operator.aws.clock.advance(timedelta(days=39).total_seconds())
     operator.aws.calls.clear()
     return operator
-
-
-def public(aws: Any) -> None:
-    """Make a service whose tasks have public addresses."""
-    client = aws.client("ecs")
-    network = client.describe_services(cluster="shop", services=["web"])["services"][0]["networkConfiguration"]
-    network["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
-    client.create_service(
-        cluster="shop",
-        serviceName="public",
-        taskDefinition="worker",
-        desiredCount=1,
-        launchType="FARGATE",
-        networkConfiguration=network,
-    )
 
 
 def planned(estate: Any, fix: Fix) -> Plan:
