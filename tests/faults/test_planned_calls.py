@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.test_write_matrix import ALL, FIXES, PARAMETERS, Estate, built, planned
-from trueup.applying.references import FACT, references
+from trueup.applying.references import FACT, RESULT, RUN, references
 from trueup.canonical import plain
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def _sent(estate: Estate, calls: Iterable[Call]) -> tuple[list[Any], list[Any]]:
     right = [(call.name, dict(call.parameters)) for call in estate.writes()]
     estate.aws.calls.clear()
     for (_, expected), (_, found) in zip(left, right, strict=False):
-        for name in [name for name, value in expected.items() if any(True for _ in references(value, FACT))]:
-            assert found.get(name), f"{name} is read right before the call and sent"
+        for name in [name for name, value in expected.items() if _refers(value)]:
+            assert found.get(name), f"{name} is known right before the call and sent"
             del expected[name], found[name]
         if "ChecksumAlgorithm" not in expected:
             # botocore's own addition to every call whose body S3 can check
@@ -45,12 +45,16 @@ def _sent(estate: Estate, calls: Iterable[Call]) -> tuple[list[Any], list[Any]]:
     return plain(left), plain(right)
 
 
+def _refers(value: Any) -> bool:
+    return any(True for kind in (FACT, RESULT, RUN) for _ in references(value, kind))
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_planned_calls_are_sent_and_no_others(estate: Estate, service: str) -> None:
     """By the record that the server keeps: planning sends nothing, applying the steps, rolling back their undos."""
-    built(estate, service)
     actions = set()
     for rule in [rule for each, rule in FIXES if each == service]:
+        built(estate, service)
         estate.aws.calls.clear()
         plan, change = planned(estate, rule)
         actions.add((change.resource.type, change.action))
@@ -59,7 +63,7 @@ def test_planned_calls_are_sent_and_no_others(estate: Estate, service: str) -> N
         assert [("applied", None)] == [(str(each.status), each.reason) for each in estate.changes(run)], rule
         expected, found = _sent(estate, [step.call for step in change.steps])
         assert expected == found
-        if all(step.undo for step in change.steps):
+        if not any(step.stays for step in change.steps):
             estate.rollback(run)
             expected, found = _sent(estate, [step.call for step in change.inverse().steps])
             assert expected == found
