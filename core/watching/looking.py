@@ -32,12 +32,25 @@ class Sight:
     """What was seen of a change in one period.
 
     Args:
-        held: whether its regression condition held; None when that is not known.
-        text: which facts decided, empty when it held.
+        held: whether each of its limits held; None when that is not known.
+        texts: which facts decided, limit by limit; empty of one that held.
     """
 
-    held: bool | None
-    text: str = ""
+    held: tuple[bool | None, ...]
+    texts: tuple[str, ...]
+
+    @property
+    def well(self) -> bool | None:
+        """Whether all held; None when that is not known."""
+        return False if False in self.held else None if None in self.held else True
+
+    def after(self, earlier: Sight) -> Sight:
+        """Give this, with what was known of a limit earlier and is not now."""
+        pairs = [
+            (new, text) if new is not None else (old, was)
+            for new, text, old, was in zip(self.held, self.texts, earlier.held, earlier.texts, strict=True)
+        ]
+        return Sight(tuple(held for held, _ in pairs), tuple(text for _, text in pairs))
 
 
 def look(bench: Bench, subjects: Collection[Subject], windows: Sequence[Window]) -> dict[str, dict[datetime, Sight]]:
@@ -51,7 +64,7 @@ def look(bench: Bench, subjects: Collection[Subject], windows: Sequence[Window])
     snapshots = _read(bench, subjects, windows)
     return {
         each.change.id: {
-            window.start: _sight(each.regression, snapshot)
+            window.start: _sight(each.limits, snapshot)
             for window, snapshot in zip(windows, snapshots.get(each.change.resource.arn, ()), strict=False)
             if each.begin <= window.start and window.end <= each.until
         }
@@ -59,26 +72,28 @@ def look(bench: Bench, subjects: Collection[Subject], windows: Sequence[Window])
     }
 
 
-def usual(bench: Bench, breached: Mapping[Subject, Collection[datetime]]) -> dict[str, bool | None]:
-    """Tell by change id whether its limit was breached in the same hours of the days before it was made, too.
+def usual(
+    bench: Bench, breached: Mapping[tuple[Subject, int], Collection[datetime]]
+) -> dict[tuple[Subject, int], bool | None]:
+    """Tell which limits were breached in the same hours of the days before their change was made, too.
 
     Args:
         bench: what to read with.
-        breached: the changes with the periods in which they were breached; at least one.
+        breached: a change and the number of its limit to the periods in which that was breached; at least one.
 
     Returns:
         None where nothing is known of any of the days, so that nothing can be compared.
     """
     days = bench.settings.watch.days_before
-    hours = {each.change.id: same_hours(times, each.made, days) for each, times in breached.items()}
+    hours = {key: same_hours(times, key[0].made, days) for key, times in breached.items()}
     windows = sorted({window for wanted in hours.values() for window in wanted}, key=lambda window: window.start)
     place = {window: number for number, window in enumerate(windows)}
-    snapshots = _read(bench, breached, windows)
-    found: dict[str, bool | None] = {}
-    for each in breached:
-        seen = snapshots.get(each.change.resource.arn, ())
-        held = {each.regression.holds(seen[place[w]].aspects) for w in hours[each.change.id] if seen}
-        found[each.change.id] = True if False in held else False if True in held else None
+    snapshots = _read(bench, {subject for subject, _ in breached}, windows)
+    found: dict[tuple[Subject, int], bool | None] = {}
+    for (subject, limit), wanted in hours.items():
+        seen = snapshots.get(subject.change.resource.arn, ())
+        held = {subject.limits[limit].holds(seen[place[window]].aspects) for window in wanted if seen}
+        found[subject, limit] = True if False in held else False if True in held else None
     return found
 
 
@@ -94,16 +109,20 @@ def _wanted(bench: Bench, subjects: Collection[Subject]) -> Iterator[tuple[Resou
     for each in subjects:
         resource = each.change.resource
         types[resource] = bench.type_of(each.change)
-        aspects[resource] = aspects.get(resource, frozenset()) | each.regression.aspects
+        aspects[resource] = aspects.get(resource, frozenset()) | each.aspects
     yield from ((types[resource], resource, wanted) for resource, wanted in aspects.items())
 
 
-def _sight(regression: CompiledCondition, snapshot: Snapshot) -> Sight:
-    held = regression.holds(snapshot.aspects)
+def _sight(limits: Sequence[CompiledCondition], snapshot: Snapshot) -> Sight:
+    held = tuple(limit.holds(snapshot.aspects) for limit in limits)
+    return Sight(held, tuple(_why(*each, snapshot) for each in zip(limits, held, strict=True)))
+
+
+def _why(limit: CompiledCondition, held: bool | None, snapshot: Snapshot) -> str:  # noqa: FBT001 - what it gave
     if held:
-        return Sight(held)
-    leaves = [leaf for leaf in regression.evidence(snapshot.aspects) if leaf.holds is held]
-    return Sight(held, "; ".join(_told(leaf.path, leaf.actual, leaf.expected) for leaf in leaves))
+        return ""
+    leaves = [leaf for leaf in limit.evidence(snapshot.aspects) if leaf.holds is held]
+    return "; ".join(_told(leaf.path, leaf.actual, leaf.expected) for leaf in leaves)
 
 
 def _told(path: str, actual: object, expected: object) -> str:

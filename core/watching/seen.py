@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from trueup.journal.runs import stamp
-from trueup.watching.periods import PERIOD
+from trueup.watching.periods import PERIOD, breaking
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from trueup.watching.looking import Sight
@@ -51,18 +51,25 @@ class Seen:
     def add(self, sights: Mapping[datetime, Sight]) -> None:
         """Take what was seen anew; what was known before and is not now stays known."""
         for at, sight in sights.items():
-            if sight.held is not None or at not in self.sights:
-                self.sights[at] = sight
+            self.sights[at] = sight.after(self.sights[at]) if at in self.sights else sight
 
     @property
-    def held(self) -> dict[datetime, bool | None]:
-        """Give whether the regression condition held, by period."""
-        return {at: sight.held for at, sight in self.sights.items()}
+    def well(self) -> dict[datetime, bool | None]:
+        """Give whether all limits held, by period."""
+        return {at: sight.well for at, sight in self.sights.items()}
 
-    def breach(self, pair: tuple[datetime, datetime]) -> str:
+    def breaks(self, since: datetime) -> dict[int, tuple[datetime, datetime]]:
+        """Give which limits are breached, by their number, and the latest two periods that say so; see ``breaking``."""
+        found = {
+            number: breaking({at: sight.held[number] for at, sight in self.sights.items()}, since)
+            for number in range(len(self.subject.limits))
+        }
+        return {number: pair for number, pair in found.items() if pair}
+
+    def breach(self, limit: int, pair: tuple[datetime, datetime]) -> str:
         """Give what was breached, when."""
         first, second = pair
-        return f"{self.sights[second].text} (in the five minutes from {stamp(first)} and from {stamp(second)})"
+        return f"{self.sights[second].texts[limit]} (in the five minutes from {stamp(first)} and from {stamp(second)})"
 
     def ended(self, now: datetime) -> bool:
         """Tell whether there is nothing more to watch of it."""
@@ -75,8 +82,9 @@ class Seen:
 
     @property
     def observed(self) -> int:
-        """How many periods something is known of."""
-        return sum(sight.held is not None for sight in self.sights.values())
+        """How many periods there are metrics of."""
+        measured = self.subject.measured
+        return sum(any(sight.held[number] is not None for number in measured) for sight in self.sights.values())
 
     def sentence(self) -> str:
         """Give all of it for a person."""
@@ -87,7 +95,15 @@ class Seen:
         begin, end = min(self.sights), max(self.sights) + PERIOD
         span = f"from {stamp(begin)} to {stamp(end)}"
         if not self.observed:
-            last = self.sights[max(self.sights)].text
+            last = "; ".join(self.sights[max(self.sights)].texts)
             return f"unobserved: no data in any of {len(self.sights)} periods {span}; {last}"
-        breached = sum(sight.held is False for sight in self.sights.values())
-        return f"watched {span}: {self.observed} of {len(self.sights)} periods observed, {breached or 'none'} breached"
+        breached = sum(sight.well is False for sight in self.sights.values())
+        told = f"watched {span}: {self.observed} of {len(self.sights)} periods observed, {breached or 'none'} breached"
+        return "; ".join([told, *self._never_known()])
+
+    def _never_known(self) -> Iterator[str]:
+        """Yield why the limits of which nothing was ever known are not, as the last period tells it."""
+        last = self.sights[max(self.sights)]
+        for number, text in enumerate(last.texts):
+            if all(sight.held[number] is None for sight in self.sights.values()):
+                yield f"never observed: {text}"

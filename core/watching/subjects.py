@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.runs import moment
 from trueup.service.declarations import MetricsAspect
-from trueup.service.needs import reading_order
+from trueup.service.needs import of_metrics, reading_order
 from trueup.watching.periods import first_period
 
 if TYPE_CHECKING:
@@ -36,17 +36,25 @@ class Subject:
 
     Args:
         change: the change.
-        regression: holds while all is well.
+        limits: the parts of its regression condition, each of which holds while all is well. They are judged apart, so
+            that one that is often breached does not hide another.
+        measured: the numbers of those that look at metrics; the others are known of a thing that nobody measures, too.
         made: when its first call was sent.
         begin: when its first period begins.
         until: when its watch ends.
     """
 
     change: PlannedChange
-    regression: CompiledCondition
+    limits: tuple[CompiledCondition, ...]
+    measured: frozenset[int]
     made: datetime
     begin: datetime
     until: datetime
+
+    @property
+    def aspects(self) -> frozenset[str]:
+        """Give the names of the aspects that its limits look at."""
+        return frozenset().union(*(limit.aspects for limit in self.limits))
 
     @property
     def name(self) -> str:
@@ -80,7 +88,10 @@ def subject_of(bench: Bench, record: ChangeRecord, rules: Mapping[str, BoundRule
         return "not watchable: AWS measures what its regression condition looks at once a day"
     made, settled = _times(bench, record)
     ignored = timedelta(minutes=bench.settings.watch.ignore_minutes)
-    return Subject(change, rule.regression, made, first_period(settled, ignored), settled + lasting)
+    limits = tuple(bench.compile(change, {name: part}) for name, part in rule.regression.document.items())
+    aspects = bench.type_of(change).aspects
+    measured = {number for number, each in enumerate(limits) if any(of_metrics(aspects, name) for name in each.aspects)}
+    return Subject(change, limits, frozenset(measured), made, first_period(settled, ignored), settled + lasting)
 
 
 def _times(bench: Bench, record: ChangeRecord) -> tuple[datetime, datetime]:

@@ -15,7 +15,7 @@ from trueup.journal.changes import ChangeStatus
 from trueup.journal.runs import stamp
 from trueup.watching.decision import Decision, decide
 from trueup.watching.looking import look, usual
-from trueup.watching.periods import breaching_since, breaking, periods
+from trueup.watching.periods import breaching_since, periods
 from trueup.watching.permission import why_not
 from trueup.watching.seen import Seen, State
 from trueup.watching.subjects import Subject, subject_of
@@ -90,7 +90,7 @@ class Watch:
     unwatched: dict[str, str] = field(default_factory=dict)
     _looked: datetime | None = None
     _said: set[tuple[str, str]] = field(default_factory=set)
-    _usual: dict[tuple[str, datetime], bool | None] = field(default_factory=dict)
+    _usual: dict[tuple[Subject, int, datetime], bool] = field(default_factory=dict)
     _rolled_back: dict[str, datetime] = field(default_factory=dict)
     _waited: set[Subject] = field(default_factory=set)
     _tried: set[str] = field(default_factory=set)
@@ -162,37 +162,37 @@ class Watch:
         sights = look(self.bench, [each.subject for each in due], windows)
         for each in due:
             each.add(sights[each.subject.change.id])
-        breaks = {each.subject: pair for each in due if (pair := breaking(each.held, since))}
-        beginning = [each.subject for each in due if breaching_since(each.held) and each.subject not in breaks]
+        breaks = {(each.subject, limit): pair for each in due for limit, pair in each.breaks(since).items()}
+        broken = {subject for subject, _ in breaks}
+        beginning = [each.subject for each in due if breaching_since(each.well) and each.subject not in broken]
         self.bench.say(
             f"{stamp(windows[-1].end)}: {len(due)} watched, {sum(bool(each.observed) for each in due)} observed, "
-            f"{len(breaks)} breached"
+            f"{len(broken)} breached"
         )
         if regressed := self._not_usual(breaks):
             self._act(regressed, beginning, len(due))
         self._looked = windows[-1].end
         self.bench.journal.watches.looked(self.run, self._looked)
 
-    def _not_usual(self, breaks: Mapping[Subject, tuple[datetime, datetime]]) -> dict[Subject, str]:
+    def _not_usual(self, breaks: Mapping[tuple[Subject, int], tuple[datetime, datetime]]) -> dict[Subject, str]:
         """Give those of the breached changes that are not so at these hours anyway, with what was breached."""
-        keys = {each: (each.change.id, pair[1].replace(minute=0)) for each, pair in breaks.items()}
-        unread = {each: pair for each, pair in breaks.items() if keys[each] not in self._usual}
+        hour_of = {(subject, limit): pair[1].replace(minute=0) for (subject, limit), pair in breaks.items()}
+        unread = {key: pair for key, pair in breaks.items() if (*key, hour_of[key]) not in self._usual}
         if unread:
-            answers = usual(self.bench, unread)
             # what could not be read is asked again at the next look
-            self._usual.update(
-                (keys[each], answer) for each in unread if (answer := answers[each.change.id]) is not None
-            )
-        regressed: dict[Subject, str] = {}
-        for each, pair in breaks.items():
-            answer, seen = self._usual.get(keys[each]), self.seen[each.change.id]
-            if answer is False:
-                regressed[each] = seen.breach(pair)
-            elif answer:
-                self._tell(each, "usual", f"breached, as in the same hours of the days before: {seen.breach(pair)}")
+            answers = usual(self.bench, unread)
+            self._usual.update({(*key, hour_of[key]): told for key, told in answers.items() if told is not None})
+        regressed: dict[Subject, list[str]] = {}
+        for (subject, limit), pair in breaks.items():
+            text = self.seen[subject.change.id].breach(limit, pair)
+            told = self._usual.get((subject, limit, hour_of[subject, limit]))
+            if told is False:
+                regressed.setdefault(subject, []).append(text)
+            elif told:
+                self._tell(subject, f"usual {limit}", f"breached, as in the same hours of the days before: {text}")
             else:
-                self._tell(each, "new", f"breached, and nothing is known of the same hours before: {seen.breach(pair)}")
-        return regressed
+                self._tell(subject, f"new {limit}", f"breached, and nothing is known of the same hours before: {text}")
+        return {subject: "; ".join(texts) for subject, texts in regressed.items()}
 
     def _act(self, regressed: Mapping[Subject, str], beginning: list[Subject], watched: int) -> None:
         now = self.bench.clock.now()

@@ -81,7 +81,7 @@ FACTS: dict[str, Any] = {
             "description": "d",
             "type": "object",
             "x-kind": "observed",
-            "properties": {"depth": {"type": "number", "description": "d"}},
+            "properties": {name: {"type": "number", "description": "d"} for name in ("depth", "delay")},
         },
         "daily": {
             "description": "d",

@@ -67,11 +67,11 @@ def judged(at: Callable[[datetime], float | None]) -> datetime | None:
     """Watch a series for a day, period by period; give the end of the period in which it is found to regress."""
     bench = cast("Bench", Recorded(at))
     limit = compile_condition({"metrics.depth": {"maximum": LIMIT}})
-    subject = Subject(change(), limit, MADE, first_period(MADE, IGNORED), MADE + DAY)
+    subject = Subject(change(), (limit,), frozenset({0}), MADE, first_period(MADE, IGNORED), MADE + DAY)
     (sights,) = look(bench, [subject], periods(subject.begin, subject.until)).values()
-    held = {begin: sight.held for begin, sight in sights.items()}
+    held = {begin: sight.well for begin, sight in sights.items()}
     for begin in sorted(held):
         pair = breaking({other: held[other] for other in held if other <= begin}, begin)
-        if pair and usual(bench, {subject: pair})[subject.change.id] is False:
+        if pair and usual(bench, {(subject, 0): pair})[subject, 0] is False:
             return begin + PERIOD
     return None

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.core.applying.test_references import change
-from trueup.ruleset.condition import compile_condition
 from trueup.settings import WatchSettings
 from trueup.watching.decision import Decision, decide
 from trueup.watching.subjects import Subject
@@ -31,7 +30,7 @@ def _subjects(number: int, of: str = "r") -> list[Subject]:
 def _each(number: int, of: str) -> Iterator[Subject]:
     for at in range(number):
         resource = replace(change().resource, arn=f"arn:{of}{at}")
-        yield Subject(replace(change(), id=f"c{of}{at}", resource=resource), compile_condition({}), NOW, NOW, NOW)
+        yield Subject(replace(change(), id=f"c{of}{at}", resource=resource), (), frozenset(), NOW, NOW, NOW)
 
 
 @pytest.mark.parametrize(
@@ -68,4 +67,4 @@ def test_what_begins_to_breach_is_waited_for() -> None:
 def test_changes_of_one_resource_are_no_outage() -> None:
     """Five fixes of one queue breach together because it is one queue."""
     five = [replace(each.change, resource=change().resource) for each in _subjects(5)]
-    assert Decision.UNDO is _decide([Subject(c, compile_condition({}), NOW, NOW, NOW) for c in five], [], [], 5)
+    assert Decision.UNDO is _decide([Subject(c, (), frozenset(), NOW, NOW, NOW) for c in five], [], [], 5)

@@ -152,6 +152,33 @@ def test_what_was_never_observed_is_said(watcher: Watcher) -> None:
     assert "unobserved: no data in any of 20 periods" in watcher.shop.reasons(watched.run)
 
 
+def test_a_limit_that_is_always_breached_hides_no_other(watcher: Watcher) -> None:
+    """Each part of the condition is held against its own days before."""
+    watcher.apply("a", regression={**SHALLOW, "all": [{"metrics.depth": {"maximum": 20}}]})
+    watcher.depth("a", lambda minute: 30 if minute > 40 else 9)
+    watched = watcher.watch(lasting=timedelta(hours=1))
+    assert (["rolled back"], 7) == (watcher.states(watched), watcher.code(watched))
+    assert 'metrics.depth was 30.0, expected {"maximum": 20}' in watcher.shop.reasons(watched.run)
+    assert any("as in the same hours of the days before" in line for line in watcher.shop.said)
+
+
+def test_what_is_no_metric_does_not_count_as_observed(watcher: Watcher) -> None:
+    """The configuration is known of a queue that nobody measures, too."""
+    watcher.apply("a", regression={**SHALLOW, "attributes.DelaySeconds": {"maximum": 5}})
+    watched = watcher.watch()
+    assert (["unobserved"], 4) == (watcher.states(watched), watcher.code(watched))
+
+
+def test_a_limit_of_which_nothing_was_ever_known_is_said(watcher: Watcher) -> None:
+    """Beside another that is well."""
+    regression = {**SHALLOW, "all": [{"metrics.delay": {"maximum": 20}}]}
+    watcher.apply("a", regression=regression)
+    watcher.depth("a", _flat)
+    watched = watcher.watch()
+    assert ["well"] == watcher.states(watched)
+    assert "none breached; never observed: metrics.delay is not known" in watcher.shop.reasons(watched.run)
+
+
 @pytest.mark.parametrize(
     ("regression", "said"),
     [
