@@ -172,7 +172,7 @@ def monthly_saving(
             if seen is not None
             else "nobody knows how objects are read: low and likely read each of them once a month",
             "requests cost what they cost in STANDARD",
-            f"nothing is deleted within {_LEAST_DAYS} days of its move: after {_EARLY_DAYS} a GB costs {-early:.4f} more",
+            f"no object is deleted early: {_EARLY_DAYS} days after its move that costs {-early:.4f} a GB more",
             f"Intelligent-Tiering would save {intelligent:.2f} a month if nothing were read for 90 days",
         ),
     )
