@@ -22,6 +22,8 @@ KEEPS_DATA = {
 
 TAGGED = KEEPS_DATA | {"AWS::EC2::VPC", "AWS::ECS::Service", "AWS::ECS::TaskDefinition", "AWS::Lambda::Function"}
 
+SECRETS = {"AuthToken", "MasterUserPassword", "SecretString"}
+
 # The CDK's own: it empties buckets when they are deleted, and takes no tags.
 EMPTIES_BUCKETS = "CustomS3AutoDeleteObjects"
 
@@ -99,17 +101,22 @@ def test_everything_is_tagged(assembly: Assembly) -> None:
 
 def test_no_secret_stands_in_a_template(assembly: Assembly) -> None:
     """The only password is made by Secrets Manager and fetched by CloudFormation."""
-    (cluster,) = assembly.resources("AWS::RDS::DBCluster").values()
-    password = json.dumps(cluster["Properties"]["MasterUserPassword"])
-    others = [
-        name
-        for name, resource in assembly.every()
-        for key in resource.get("Properties", {})
-        if key in {"AuthToken", "MasterUserPassword", "SecretString"} and resource is not cluster
+    ((name, cluster),) = assembly.resources("AWS::RDS::DBCluster").items()
+    holders = [each for each, resource in assembly.every() if SECRETS & resource.get("Properties", {}).keys()]
+
+    assert [f"database/{name}"] == holders
+    assert "{{resolve:secretsmanager:" in json.dumps(cluster["Properties"]["MasterUserPassword"])
+
+
+def test_functions_are_told_names_only(assembly: Assembly) -> None:
+    """What a function finds in its environment are references to the table and the bucket, no literal."""
+    environments = [
+        each["Properties"]["Environment"]["Variables"]
+        for each in assembly.templates["functions"].find_resources("AWS::Lambda::Function").values()
     ]
 
-    assert "{{resolve:secretsmanager:" in password
-    assert [] == [name for name in others if not name.startswith("database/")]
+    assert [{"BUCKET", "TABLE"}] * 3 == [set(each) for each in environments]
+    assert [] == [value for each in environments for value in each.values() if not isinstance(value, dict)]
 
 
 @pytest.mark.parametrize("open_to", ["0.0.0.0/0", "::/0"])
