@@ -217,7 +217,6 @@ class EcsPlugin(ServicePlugin):
         ),
         writes=(
             "ecs:RegisterTaskDefinition",
-            "ecs:DeregisterTaskDefinition",
             "ecs:UpdateService",
             "application-autoscaling:RegisterScalableTarget",
         ),

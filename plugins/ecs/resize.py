@@ -73,7 +73,7 @@ def _change(service: Snapshot, needs: Demand, before: Fleet, after: Fleet, *, re
             else "the tasks that remain carry the observed peaks within the limits; the others end after draining"
         ),
         reversible_reason=(
-            "an undo deregisters the new revision of the task definition, which stays there as INACTIVE"
+            "the undo deploys the old revision of the task definition again; the new one stays, used by nothing"
             if resized
             else ""
         ),
@@ -153,9 +153,10 @@ def _register(service: Snapshot, after: Fleet) -> Step:
     )
     return Step(
         call=call,
-        undo=(Call("ecs", "DeregisterTaskDefinition", {"taskDefinition": _new_revision()}),),
+        # A revision that no service uses does no harm, two do none either, and the run's tag tells them. Deregistering
+        # it could not be repeated safely: what AWS says to a second time is written nowhere.
+        undo=(),
         ready=ACTIVE,
-        # Two equal revisions do no harm, and the run's tag tells both.
         repeatable=True,
         leaves=f"a revision of the task definition {definition['family']} that no service uses, with the run's tag",
         acts_on=("*",),

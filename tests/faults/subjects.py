@@ -39,7 +39,8 @@ class Subject:
         image: gives all that the fixes may touch.
         changes: how many changes are planned.
         steps: how many calls an apply sends.
-        twice: operations that may take effect a second time when nobody can tell that they did, at no harm.
+        left: operations that are not undone, since what they leave behind is used by nothing; they may take effect a
+            second time, too, when nobody can tell that they did.
         anew: whether it is built and planned anew for each death, since what was just rolled back is not fixed again
             soon; it then dies only before and after each call, as that takes its time.
     """
@@ -51,7 +52,7 @@ class Subject:
     image: Callable[[SimulatedAws], dict[str, Any]]
     changes: int
     steps: int
-    twice: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
     anew: bool = False
 
     def told(self, parameters: str) -> str:
@@ -150,7 +151,7 @@ ESTATE = Subject(
     image=_estate,
     changes=3,
     steps=6,
-    twice=frozenset({"ecs:RegisterTaskDefinition"}),
+    left=frozenset({"ecs:RegisterTaskDefinition"}),
     anew=True,
 )
 
