@@ -48,6 +48,9 @@ class Services:
     type: ResourceType
     schema: FactSchema
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text("services")
+
     def described(self, tasks: int = 8, **more: Any) -> dict[str, Any]:
         """Give a service as DescribeServices answers, at rest."""
         deployment = {
