@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,6 +28,7 @@ def command(context: click.Context, /, arn: str, aspects: tuple[str, ...], form:
     from trueup.cli.exits import BROKEN
     from trueup.cli.output import show_json, show_table
     from trueup.cli.working import account_of
+    from trueup.facts.secrets import hide_secrets
     from trueup.facts.unknown import Unknown
 
     start: Start = context.obj
@@ -34,10 +36,12 @@ def command(context: click.Context, /, arn: str, aspects: tuple[str, ...], form:
     reader = account.reader()
     declared, resource = reader.locate(arn)
     snapshot = reader.read(declared, resource, aspects or tuple(declared.aspects))
+    schema = start.host.fact_schemas()[declared.name]
+    hidden = replace(snapshot, aspects=hide_secrets(schema, snapshot.aspects))
     if form == "json":
-        show_json({"resource": arn, "type": declared.name, "facts": _shown(snapshot)})
+        show_json({"resource": arn, "type": declared.name, "facts": _shown(hidden)})
     else:
-        rows = list(_rows(start.host.fact_schemas()[declared.name], snapshot))
+        rows = list(_rows(schema, hidden))
         show_table(("PATH", "VALUE"), rows)
     unknown = any(isinstance(value, Unknown) for value in snapshot.aspects.values())
     context.exit(BROKEN if unknown else 0)

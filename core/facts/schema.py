@@ -150,6 +150,16 @@ class FactSchema:
         """Tell whether the fact at ``path`` is configuration or observed."""
         return self.fact(path).kind
 
+    def is_secret(self, path: str, inside: Fact | None = None) -> bool:
+        """Tell whether the fact at ``path``, or something that it is part of or made of, must not be shown.
+
+        Raises:
+            UsageError: no fact has this path.
+        """
+        names = split_path(path)
+        above = [self.fact(join_path(names[:count]), inside) for count in range(1, len(names) + 1)]
+        return any(each.schema.get("x-secret") for each in above) or _has_secret(above[-1].schema)
+
     def element(self, path: str, inside: Fact | None = None) -> Fact:
         """Give the fact that an element of the list at ``path`` is.
 
@@ -188,6 +198,13 @@ class FactSchema:
             found = " or ".join(article(name) for name in here.types)
             return f"{path!r} goes through {here.path}, which is {found} and has no parts"
         return f"{path!r} names no fact of {self.type}{did_you_mean(path, known)}"
+
+
+def _has_secret(schema: Any) -> bool:
+    if not isinstance(schema, Mapping):
+        return False
+    inner = [*schema.get("properties", {}).values(), schema.get("items"), schema.get("additionalProperties")]
+    return bool(schema.get("x-secret")) or any(_has_secret(each) for each in inner)
 
 
 def _property(schema: Document, name: str) -> Document | None:

@@ -173,8 +173,12 @@ class _Compiler:
         try:
             split_path(path)
             fact = self.schema.fact(path, inside) if self.schema else _ANY
+            secret = self.schema is not None and self.schema.is_secret(path, inside)
         except UsageError as error:
             self.problems.append(Problem(at, str(error), at_key=key))
+            return None
+        if secret:
+            self.problems.append(Problem(at, f"{path!r} must not be shown, so no rule may look at it", at_key=key))
             return None
         if inside is None:
             self.paths[path] = None
