@@ -76,9 +76,10 @@ def closing(planned: Planned, out: Path) -> list[str]:
     """Give the last lines: the digest to pin and the commands for what comes next."""
     if planned.plan is None:
         return ["there is nothing to change, so no plan was written"]
+    count = len(planned.plan.document["changes"])
     return [
         (
-            f"wrote {out}: {len(planned.plan.document['changes'])} changes, valid until "
+            f"wrote {out}: {count} change{'' if count == 1 else 's'}, valid until "
             f"{planned.plan.document['expires_at']}, digest {planned.plan.digest}"
         ),
         f"  review   trueup show {out}",
