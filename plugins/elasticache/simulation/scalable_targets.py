@@ -48,7 +48,7 @@ def _install(aws: Simulation) -> Undo:
 
 
 SCALABLE_TARGETS = Correction(
-    name="elasticache-scalable-targets",
+    name="application-autoscaling-elasticache-targets",
     service="application-autoscaling",
     says="the shards and replicas of a replication group can be scalable targets; moto refuses the namespace",
     source="botocore model application-autoscaling:ServiceNamespace, ScalableDimension "

@@ -310,7 +310,7 @@ CHECKS: dict[str, Callable[[SimulatedAws], None]] = {
     "elasticache-modification": modifications,
     "elasticache-resharding": shard_ids,
     "elasticache-replicas": replica_counts,
-    "elasticache-scalable-targets": scalable_targets,
+    "application-autoscaling-elasticache-targets": scalable_targets,
     "elasticache-modifying": moving_groups,
 }
 
