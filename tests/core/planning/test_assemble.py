@@ -194,7 +194,11 @@ def test_the_policy_of_a_plan_has_every_action_that_it_needs(shop: Shop) -> None
     ]
     assert 4 == len({each["Sid"] for each in statements})
     assert ["Read"] == [each["Sid"] for each in policy(reads)["Statement"]]
-    alike = {("arn:b",): {"sqs:TagQueue"}, ("arn:a",): {"sqs:TagQueue"}, ("*",): {"ecs:RegisterTaskDefinition"}}
+    alike: dict[tuple[str, ...], set[str]] = {
+        ("arn:b",): {"sqs:TagQueue"},
+        ("arn:a",): {"sqs:TagQueue"},
+        ("*",): {"ecs:RegisterTaskDefinition"},
+    }
     assert ["*", ["arn:a", "arn:b"]] == [each["Resource"] for each in policy(reads, alike)["Statement"][1:]]
 
 
