@@ -74,19 +74,21 @@ PREPARED: Mapping[str, tuple[Callable[[SimulatedAws], None], ...]] = {
 }
 
 
-def _services() -> dict[str, list[str]]:
-    """Give the ids of the shipped rules that have a fix, by service; a service with an estate is in by being there."""
-    found: dict[str, list[str]] = {}
+def _fixes() -> dict[str, list[Mapping[str, Any]]]:
+    """Give the shipped rules that have a fix, by service; a service with an estate is in by being there."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
     for service, _build in discover_estates():
         for file in files("trueup.rules").joinpath(service).iterdir():
             if file.name.endswith(".json") and not file.name.endswith(".cases.json"):
                 document = json.loads(file.read_text("utf-8"))
                 if "remediation" in document:
-                    found.setdefault(service, []).append(document["id"])
-    return {service: sorted(rules) for service, rules in sorted(found.items())}
+                    found.setdefault(service, []).append(document)
+    return {service: sorted(rules, key=lambda each: each["id"]) for service, rules in sorted(found.items())}
 
 
-FIXES = [(service, rule) for service, rules in _services().items() for rule in rules]
+FIXES = [(service, rule["id"]) for service, rules in _fixes().items() for rule in rules]
+# Rules about cost are judged by metrics, all others by the configuration alone.
+BY_METRICS = {rule["id"] for rules in _fixes().values() for rule in rules if rule["category"] == "cost"}
 
 
 @pytest.fixture
