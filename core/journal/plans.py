@@ -71,8 +71,9 @@ class Plans:
         """
         with self._store.write() as db:
             changed = db.execute(
-                "UPDATE plan SET applied_by = ?1 WHERE digest = ?2 AND (applied_by IS NULL OR applied_by = ?1)",
-                (run, digest),
+                "UPDATE plan SET applied_by = :run "
+                "WHERE digest = :digest AND (applied_by IS NULL OR applied_by = :run)",
+                {"run": run, "digest": digest},
             ).rowcount
         if changed != 1:
             message = f"plan {digest} was applied already by another run; make a new plan"
