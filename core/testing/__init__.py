@@ -12,6 +12,7 @@ from trueup.testing.correction import Correction, Handler, Simulation, Undo, tog
 from trueup.testing.exchange import Answer, ApiRequest, AwsError
 from trueup.testing.faults import Fault, Faults
 from trueup.testing.metrics import Metrics
+from trueup.testing.operator import Operator
 from trueup.testing.phases import Phase, Phases
 from trueup.testing.server import AlreadyRunningError, SimulatedAws
 from trueup.testing.shapes import Constant, DailyWave, NoData, PerMinute, Shape
@@ -32,6 +33,7 @@ __all__ = [
     "Handler",
     "Metrics",
     "NoData",
+    "Operator",
     "PerMinute",
     "Phase",
     "Phases",
