@@ -6,7 +6,7 @@ Run after any change of those, on an installed trueup; hand-kept reference pages
     python tools/docs_tables.py --check
 
 A page says where: ``<!-- generated: NAME -->`` … ``<!-- end of generated -->``;
-``docs/read-only-policy.json`` is made whole.
+``docs/read-only-policy.json`` and the pages of ``docs/rules/`` are made whole.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from markdown_table import table
+from rule_pages import index, pages, shipped_rules
 
 from trueup import settings as settings_module
 from trueup.aws.iam.operations import actions_for
@@ -29,18 +31,17 @@ from trueup.cli.main import trueup
 from trueup.hosting import hookspecs
 from trueup.hosting.host import Host
 from trueup.planning.permissions import HOST_READS, policy, reading_actions
-from trueup.ruleset.load import load_rules
 from trueup.testing.discovery import discover_corrections
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from trueup.facts.schema import Fact
-    from trueup.ruleset.rule import Rule
 
 ROOT = Path(__file__).parent.parent
 
 POLICY = ROOT / "docs" / "read-only-policy.json"
+RULE_PAGES = ROOT / "docs" / "rules"
 
 _REGION = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 
@@ -55,12 +56,23 @@ def main() -> None:
     check = parser.parse_args().check
     wanted = {page: made(page.read_text("utf-8")) for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}
     wanted[POLICY] = json.dumps(read_only_policy(), indent=2) + "\n"
+    wanted |= pages(RULE_PAGES)
     old = [page for page, text in wanted.items() if not page.exists() or page.read_text("utf-8") != text]
+    old += [page for page in RULE_PAGES.glob("*.md") if page not in wanted]
     for page in old:
         if not check:
-            page.write_text(wanted[page], encoding="utf-8")
+            _write(page, wanted.get(page))
         print(f"{page.relative_to(ROOT)}: {'is old; run python tools/docs_tables.py' if check else 'written'}")
     sys.exit(1 if check and old else 0)
+
+
+def _write(page: Path, text: str | None) -> None:
+    """Write a page; one that is no longer made goes."""
+    if text is None:
+        page.unlink()
+        return
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(text, encoding="utf-8")
 
 
 def made(text: str) -> str:
@@ -80,41 +92,13 @@ def read_only_policy() -> dict[str, Any]:
 
 def support() -> str:
     """Give a row a resource type: its rules, and what is fixed."""
-    rules = _rules()
+    rules = shipped_rules(Host())
     rows = []
     for name, schema in sorted(Host().fact_schemas().items()):
         about = [rule for rule in rules if rule.resource == name]
         fixes = ", ".join(f"`{action}`" for action in schema.actions) or "-"
         rows.append((f"`{name}`", str(len(about)), fixes))
-    return _table(("resource type", "rules", "fixes"), rows)
-
-
-def rules() -> str:
-    """Give a row a rule, and what each is about."""
-    rows = [
-        (f"[`{r.id}`](#{r.id})", str(r.severity), r.category, f"`{r.remediation.action}`" if r.remediation else "-")
-        for r in _rules()
-    ]
-    return "\n\n".join([_table(("rule", "severity", "category", "fix"), rows), *map(_rule, _rules())])
-
-
-def _rule(rule: Rule) -> str:
-    lines = [f"### {rule.id}", "", f"**{rule.title}.** {rule.rationale}", ""]
-    lines += [f"- resource type: `{rule.resource}`", f"- stage: {rule.stage}"]
-    lines += (
-        [f"- checks: {', '.join(f'{c.framework} {c.control}' for c in rule.compliance)}"] if rule.compliance else []
-    )
-    if rule.remediation:
-        lines.append(f"- fix: `{rule.remediation.action}`")
-    lines += [f"- see: <{reference}>" for reference in rule.references]
-    if rule.parameters:
-        head = ("parameter", "default", "unit", "meaning")
-        rows = [
-            (f"`{name}`", f"`{json.dumps(p['default'])}`", str(p.get("unit", "-")), str(p.get("description", "-")))
-            for name, p in rule.parameters.items()
-        ]
-        lines += ["", _table(head, rows)]
-    return "\n".join(lines)
+    return table(("resource type", "rules", "fixes"), rows)
 
 
 def facts() -> str:
@@ -122,7 +106,7 @@ def facts() -> str:
     parts = []
     for name, schema in sorted(Host().fact_schemas().items()):
         rows = [(f"`{f.path}`", " or ".join(f.types), _unit(f), f.kind, _description(f)) for f in schema.facts()]
-        parts.append(f"## {name}\n\n{_table(('path', 'type', 'unit', 'kind', 'meaning'), rows)}")
+        parts.append(f"## {name}\n\n{table(('path', 'type', 'unit', 'kind', 'meaning'), rows)}")
     return "\n\n".join(parts)
 
 
@@ -134,7 +118,7 @@ def actions() -> str:
             writes = ", ".join(f"`{operation}`" for operation in each.writes)
             kind = "yes" if each.capacity else "-"
             rows.append((f"`{name}`", f"`{each.name}`", writes, str(each.risk), str(each.reversible), kind))
-    return _table(("resource type", "fix", "calls", "risk, at least", "reversible", "lowers capacity"), rows)
+    return table(("resource type", "fix", "calls", "risk, at least", "reversible", "lowers capacity"), rows)
 
 
 def settings() -> str:
@@ -148,7 +132,7 @@ def settings() -> str:
         for each in dataclasses.fields(kind):
             default = list(each.default) if isinstance(each.default, tuple) else each.default
             rows.append((f"`{section.name}.{each.name}`", f"`{json.dumps(default)}`", meanings[each.name]))
-    return _table(("setting", "default", "meaning"), rows)
+    return table(("setting", "default", "meaning"), rows)
 
 
 def commands() -> str:
@@ -164,7 +148,7 @@ def _command(command: click.Command, context: click.Context, name: str) -> Itera
         lines += [f"`{' '.join([name, '[OPTIONS]', *arguments])}`", ""]
     lines += [_codes(command.epilog or ""), ""] if command.epilog else []
     rows = [(_flags(p, context), _help(p)) for p in command.params if isinstance(p, click.Option)]
-    lines += [_table(("option", "meaning"), rows)] if rows else []
+    lines += [table(("option", "meaning"), rows)] if rows else []
     yield "\n".join(lines).strip()
     if isinstance(command, click.Group):
         for child in command.list_commands(context):
@@ -198,7 +182,7 @@ def hooks() -> str:
 def _hook(name: str, function: Callable[..., Any]) -> str:
     signature = str(inspect.signature(function)).replace("'", "")
     body, _, example = (inspect.getdoc(function) or "").partition("Example::")
-    text = f"### {name}\n\n```python\ndef {name}{signature}: ...\n```\n\n{_markdown(body)}"
+    text = f"## {name}\n\n```python\ndef {name}{signature}: ...\n```\n\n{_markdown(body)}"
     return f"{text}\n\n```python\n{inspect.cleandoc(example)}\n```"
 
 
@@ -216,7 +200,7 @@ def _markdown(doc: str) -> str:
 def corrections() -> str:
     """Give a row a correction of moto that is shipped."""
     rows = [(each.service, each.says, each.source) for each in sorted(discover_corrections(), key=lambda c: c.name)]
-    return _table(("service", "what AWS does and moto does not", "source"), rows)
+    return table(("service", "what AWS does and moto does not", "source"), rows)
 
 
 def errors() -> str:
@@ -228,16 +212,11 @@ def errors() -> str:
     for each in classes[1:]:
         said = (ast.get_docstring(each) or "").split("\n\n")[0].replace("\n", " ")
         rows.append((f"`{each.name}`", str(getattr(module, each.name).exit_code), said))
-    return _table(("error", "exit code", "meaning"), rows)
+    return table(("error", "exit code", "meaning"), rows)
 
 
 def _types(host: Host) -> list[str]:
     return sorted(host.fact_schemas())
-
-
-def _rules() -> list[Rule]:
-    host = Host()
-    return list(load_rules(host.rule_sources(), host.fact_schemas()).rules.values())
 
 
 def _unit(fact: Fact) -> str:
@@ -257,11 +236,6 @@ def _arguments(doc: str) -> Iterable[tuple[str, str]]:
             yield name, re.sub(r"``(.+?)``", r"`\1`", meaning)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [tuple(cell.replace("|", "\\|") for cell in row) for row in rows]
-    return "\n".join(f"| {' | '.join(row)} |" for row in [tuple(head), ("---",) * len(head), *lines])
-
-
 PARTS: dict[str, Callable[[], str]] = {
     "actions": actions,
     "commands": commands,
@@ -269,7 +243,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "errors": errors,
     "facts": facts,
     "hooks": hooks,
-    "rules": rules,
+    "rules": index,
     "settings": settings,
     "support": support,
 }

@@ -107,7 +107,7 @@ def test_hook_is_documented_with_its_signature(hook: str) -> None:
     """An author finds each hook with exactly the arguments that it is called with."""
     signature = str(inspect.signature(getattr(hookspecs, hook))).replace("'", "")
 
-    assert f"def {hook}{signature}: ..." in text_of("docs/plugins.md")
+    assert f"def {hook}{signature}: ..." in text_of("docs/hooks.md")
 
 
 @pytest.mark.parametrize("setting", settings())
