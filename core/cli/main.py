@@ -42,7 +42,7 @@ INTERRUPTED = 130
         "watch": ("trueup.cli.watch", "Watch what a run applied; roll back what regresses."),
         "runs": ("trueup.cli.runs", "List, show, export and import runs."),
         "report": ("trueup.cli.report", "Write the report of a run again, in any format."),
-        "rules": ("trueup.cli.rules", "List, show, validate and test rules."),
+        "rules": ("trueup.cli.rules.group", "List, show, write, validate, test and explain rules."),
         "prices": ("trueup.cli.prices", "Show the known prices, and fetch fresh ones."),
         "plugins": ("trueup.cli.plugins", "List the installed plugins."),
     },

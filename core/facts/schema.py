@@ -69,6 +69,10 @@ class Fact:
         schema: Document = self.schema.get("items", {})
         return Fact(f"{self.path}[]", schema, schema.get("x-kind", self.kind))
 
+    def below(self) -> Iterator[Fact]:
+        """Yield every fact declared inside this one, paths starting at it; elements of lists and maps are left out."""
+        yield from _walk(Fact("", self.schema, self.kind))
+
 
 @dataclass(frozen=True, slots=True)
 class FactSchema:
@@ -233,5 +237,5 @@ def _walk(parent: Fact) -> Iterator[Fact]:
 
 def _paths_below(fact: Fact, walked: tuple[str, ...] = ()) -> Iterator[str]:
     """Yield the paths of what lies below a fact, as they are written from where ``walked`` starts."""
-    for below in _walk(Fact("", fact.schema, fact.kind)):
+    for below in fact.below():
         yield ".".join(part for part in (join_path(walked), below.path) if part)

@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trueup.errors import RuleFileError, UsageError
-from trueup.facts.unknown import Reason, Unknown
-from trueup.facts.validation import fact_problems
 from trueup.finding import Judgement, Verdict
 from trueup.ruleset.json_file import JsonFile
-from trueup.ruleset.problem import Pointer, Problem
+from trueup.ruleset.problem import Problem
 from trueup.ruleset.shipped import form_problems
-from trueup.ruleset.suggest import did_you_mean
+from trueup.ruleset.written_facts import read_facts, written_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Case", "CaseResult", "missing_verdicts", "read_cases", "run_cases"]
 
-_UNKNOWN = "$unknown"
 # What every rule must show: that it can hold, fail, and keep an unknown apart from both.
 _DEMANDED = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
 
@@ -120,21 +117,16 @@ def missing_verdicts(results: tuple[CaseResult, ...]) -> tuple[Verdict, ...]:
 
 
 def _case(document: Mapping[str, Any], schema: FactSchema) -> Case:
-    facts = _with_unknowns(document["facts"])
     return Case(
         name=document["name"],
-        aspects={name: schema.normalise(name, value) for name, value in facts.items()},
+        aspects=read_facts(schema, document["facts"]),
         expected=Verdict(document["expect"]),
         parameters=document.get("parameters", {}),
     )
 
 
 def _case_problems(case: Mapping[str, Any], rule: Rule, schema: FactSchema) -> Iterator[Problem]:
-    bad = list(_bad_unknowns(case["facts"], ("facts",)))
-    yield from bad
-    if not bad:
-        found = fact_problems(schema, _with_unknowns(case["facts"]))
-        yield from (problem.inside("facts") for problem in found)
+    yield from (problem.inside("facts") for problem in written_problems(schema, case["facts"]))
     try:
         rule.bind(case.get("parameters", {}))
     except UsageError as error:
@@ -147,30 +139,3 @@ def _repeated_names(cases: list[Mapping[str, Any]]) -> Iterator[Problem]:
         if case["name"] in seen:
             yield Problem(("cases", index, "name"), f"expected a name of its own, found {case['name']!r} again")
         seen.add(case["name"])
-
-
-def _with_unknowns(value: Any) -> Any:
-    if isinstance(value, dict):
-        if value.keys() == {_UNKNOWN}:
-            return Unknown(Reason(value[_UNKNOWN]), "so the case says")
-        return {name: _with_unknowns(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_with_unknowns(item) for item in value]
-    return value
-
-
-def _bad_unknowns(value: Any, at: Pointer) -> Iterator[Problem]:
-    reasons = [str(reason) for reason in Reason]
-    if isinstance(value, dict):
-        if _UNKNOWN in value and (len(value) > 1 or value[_UNKNOWN] not in reasons):
-            found = value[_UNKNOWN]
-            near = did_you_mean(str(found), reasons) or f"; reasons are {', '.join(reasons)}"
-            yield Problem(
-                (*at, _UNKNOWN), f'expected {{"$unknown": reason}} alone with a known reason, found {found!r}{near}'
-            )
-            return
-        for name, item in value.items():
-            yield from _bad_unknowns(item, (*at, name))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _bad_unknowns(item, (*at, index))

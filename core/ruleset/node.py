@@ -141,7 +141,7 @@ class Quantified:
 
     def holds(self, root: Any) -> Held:
         """See ``Node.holds``."""
-        elements = self._elements(root)
+        elements = self.elements(root)
         if elements.__class__ is Unknown:
             return None
         held: Held = not self.decisive
@@ -155,7 +155,7 @@ class Quantified:
 
     def evidence(self, root: Any, prefix: str, *, negated: bool) -> Iterator[Evidence]:
         """See ``Node.evidence``."""
-        elements = self._elements(root)
+        elements = self.elements(root)
         path = prefix + self.lookup.path
         if elements.__class__ is Unknown or not elements:
             word = "some" if self.decisive else "every"
@@ -166,16 +166,17 @@ class Quantified:
         held = self.holds(root)
         for position, element in enumerate(elements):
             if self.part.holds(element) is held:
-                yield from self.part.evidence(element, f"{path}[{self._label(element, position)}].", negated=negated)
+                yield from self.part.evidence(element, f"{path}[{self.label(element, position)}].", negated=negated)
 
-    def _elements(self, root: Any) -> Any:
+    def elements(self, root: Any) -> Any:
         """Give the elements; one that is unknown leaves the others known."""
         value = self.lookup.read(root)
         if value is None:
             return ()
         return value if isinstance(value, list | tuple | Unknown) else self.lookup.unexpected("an array", value)
 
-    def _label(self, element: Any, position: int) -> str:
+    def label(self, element: Any, position: int) -> str:
+        """Give what an element is called: by the property that names it, else by its position."""
         key = self.lookup.fact.key
         name = element.get(key) if key and isinstance(element, Mapping) else None
         return name if isinstance(name, str) else str(position)
