@@ -40,9 +40,14 @@ nitpicky = True
 # Four levels have an address, written as forges write it.
 myst_heading_anchors = 4
 
+# Quotes on these pages are values, and dashes options.
+smartquotes = False
+
 html_theme = "furo"
 html_title = f"trueup {release}"
 html_extra_path = ["site"]
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": True, "top_of_page_buttons": []}

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 PAGE = ROOT / "docs" / "safety.md"
 INVARIANTS = ROOT / "tests" / "safety" / "test_invariants.py"
 
-ROW = re.compile(r"^\| (?!promise|---)(.+) \| (.+) \|$", re.MULTILINE)
+PROMISE = re.compile(r"^- (.+?)\n\n  Held by\n((?:  \S[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"\[`(test_\w+)`\]\(\.\./([\w/]+\.py)\)")
 
-PROMISES = dict(ROW.findall(PAGE.read_text("utf-8")))
+PROMISES = {" ".join(said.split()): held for said, held in PROMISE.findall(PAGE.read_text("utf-8"))}
 
 
 def names_of_tests(file: Path) -> list[str]:
@@ -36,7 +36,14 @@ def test_promise_names_tests_that_are_there(promise: str) -> None:
 
     assert named
     assert [] == absent
-    assert ", ".join(f"[`{name}`](../{file})" for name, file in named) == PROMISES[promise]
+    assert ",\n".join(f"  [`{name}`](../{file})" for name, file in named) + ".\n" == PROMISES[promise]
+
+
+def test_no_promise_stands_alone() -> None:
+    """Each entry of the page's lists is followed by what holds it."""
+    entries = re.findall(r"^- ", PAGE.read_text("utf-8"), re.MULTILINE)
+
+    assert len(entries) == len(PROMISES)
 
 
 def test_every_invariant_is_promised() -> None:
