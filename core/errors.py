@@ -17,6 +17,7 @@ __all__ = [
     "AmbiguousWriteError",
     "CallRefusedError",
     "CredentialsError",
+    "ExemptionFileError",
     "GuardError",
     "PluginError",
     "RefusedError",
@@ -52,6 +53,14 @@ class CredentialsError(UsageError):
 
 class RuleFileError(UsageError):
     """Raised once for all problems of all rule files that were read; ``problems`` has one line each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class ExemptionFileError(UsageError):
+    """Raised once for all problems of all exemption files, before AWS is asked; ``problems`` has one line each."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)

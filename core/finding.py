@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from trueup.exemptions.ruling import Ruling
     from trueup.facts.unknown import Unknown
     from trueup.resource import Resource, Scope
 
@@ -79,16 +80,18 @@ class Finding:
         resource: what was judged; None when a resource type could not even be listed, or a plugin is broken.
         resource_type: the type that was judged, also when ``resource`` is None.
         judgement: verdict and evidence.
-        tags: the resource's tags when they were read, else None.
+        tags: the resource's tags when they were read, why they are not known when they could not be, else None.
         scope: where it was looked for, set by the host when ``resource`` is None.
         cost: of a rule about cost: what the resource costs a month, ``{"monthly": {"low", "likely", "high"}, "parts":
             {name: likely}, "currency"}``, or why that is not known; None when nobody asked or can tell.
+        exemption: of a failure: what the exemptions say of it, set by the host; None when there are none.
     """
 
     rule: str
     resource_type: str
     resource: Resource | None
     judgement: Judgement
-    tags: dict[str, str] | None = None
+    tags: dict[str, str] | Unknown | None = None
     scope: Scope | None = None
     cost: Mapping[str, Any] | Unknown | None = None
+    exemption: Ruling | None = None

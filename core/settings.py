@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 __all__ = [
     "ApplySettings",
     "AuditSettings",
+    "ExemptionSettings",
     "IacSettings",
     "PlanSettings",
     "PriceSettings",
+    "RuleSettings",
     "Settings",
     "WatchSettings",
 ]
@@ -114,6 +116,39 @@ class IacSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSettings:
+    """``[rules]``.
+
+    Args:
+        folders: folders or files of your own rules, besides those of ``--rules``; relative to the settings file.
+    """
+
+    folders: tuple[str, ...] = ()
+
+    def beside(self, folder: Path) -> RuleSettings:
+        """Give the same with the folders looked for in a folder."""
+        return replace(self, folders=tuple(str(folder / each) for each in self.folders))
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptionSettings:
+    """``[exemptions]``.
+
+    Args:
+        files: exemption files that every audit, plan and apply reads, besides those of ``--exemptions``; relative to
+            the settings file.
+        max_days: how many days ahead an exemption may expire at most.
+    """
+
+    files: tuple[str, ...] = ()
+    max_days: int = 365
+
+    def beside(self, folder: Path) -> ExemptionSettings:
+        """Give the same with the files looked for in a folder."""
+        return replace(self, files=tuple(str(folder / each) for each in self.files))
+
+
+@dataclass(frozen=True, slots=True)
 class PriceSettings:
     """``[prices]``.
 
@@ -134,6 +169,8 @@ class Settings:
     apply: ApplySettings = field(default_factory=ApplySettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
     iac: IacSettings = field(default_factory=IacSettings)
+    rules: RuleSettings = field(default_factory=RuleSettings)
+    exemptions: ExemptionSettings = field(default_factory=ExemptionSettings)
     prices: PriceSettings = field(default_factory=PriceSettings)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -160,6 +197,9 @@ class Settings:
                 message = f"settings file {file}: expected a table [{name}], found {section!r}"
                 raise UsageError(message)
             values[name] = section if name == "parameters" else _section(str(file), name, sections[name], section)
+        for name in ("rules", "exemptions"):
+            if name in values:
+                values[name] = values[name].beside(file.parent)
         return cls(**values)
 
 

@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from trueup.display import clean
+from trueup.exemptions.warnings import meant
 from trueup.reports import wording
 from trueup.reports.costs import cost_columns, cost_notes, cost_rows, has_costs
 from trueup.reports.tally import SEVERITIES, Gap, Tally, rule_facts, tally
@@ -60,8 +61,10 @@ def write_console(view: RunView, stream: TextIO, closing: Sequence[str] = ()) ->
         _changes(page, view.changes(), sum(summary["changes"].values()), everything)
     _costs(page, run, view.costs())
     counts = tally(view)
-    _failures(page, view, counts, everything)
+    _findings(page, view, counts, "fail", everything)
     _unknowns(page, counts.gaps)
+    _findings(page, view, counts, "exempt", everything)
+    _exemptions(page, view.exemptions(), everything)
     if closing:
         page.line("")
         for line in closing:
@@ -154,12 +157,13 @@ def _costs(page: _Page, run: Mapping[str, Any], costs: Mapping[str, Any]) -> Non
         page.line(f"  {note}")
 
 
-def _failures(page: _Page, view: RunView, counts: Tally, everything: str) -> None:
-    failing = (finding for finding in view.findings() if finding["verdict"] == "fail")
-    shown = list(itertools.islice(failing, _MOST_FAILURES))
+def _findings(page: _Page, view: RunView, counts: Tally, verdict: str, everything: str) -> None:
+    """List failures, or failures that are exempt, by rule."""
+    chosen = (finding for finding in view.findings() if finding["verdict"] == verdict)
+    shown = list(itertools.islice(chosen, _MOST_FAILURES))
     if not shown:
         return
-    page.heading("Failing, worst first")
+    page.heading("Failing, worst first" if verdict == "fail" else "Exempt, and left alone")
     rules = view.rules()
     for rule_id, findings in itertools.groupby(shown, key=lambda finding: finding["rule"]):
         rule, of_rule = rule_facts(rules, rule_id), counts.rules[rule_id]
@@ -167,18 +171,37 @@ def _failures(page: _Page, view: RunView, counts: Tally, everything: str) -> Non
         judged = of_rule.total() - of_rule["not_applicable"]
         style = _SEVERITY_STYLES.get(severity, "")
         page.line("  ", (f"{severity:<{_SEVERITY_WIDTH}}", style), (rule["title"], "bold"))
-        page.line((f"  {'':{_SEVERITY_WIDTH}}{rule_id}, {of_rule['fail']:,} of {judged:,} failing", "dim"))
+        numbers = f"{of_rule[verdict]:,} of {judged:,} {wording.VERDICTS[verdict]}"
+        page.line((f"  {'':{_SEVERITY_WIDTH}}{rule_id}, {numbers}", "dim"))
         for finding in findings:
-            page.line(f"    {finding['resource']['arn'] or finding['resource']['type']}")
-            for leaf in finding["evidence"]:
-                if leaf["holds"] is False:
-                    page.line(
-                        (
-                            f"      {leaf['path']} is {_short(leaf)}, expected {wording.expected(leaf['expected'])}",
-                            "dim",
-                        )
-                    )
-    _more(page, counts.total("fail") - len(shown), everything)
+            _finding(page, finding)
+    _more(page, counts.total(verdict) - len(shown), everything)
+
+
+def _finding(page: _Page, finding: Mapping[str, Any]) -> None:
+    page.line(f"    {finding['resource']['arn'] or finding['resource']['type']}")
+    for leaf in finding["evidence"]:
+        if leaf["holds"] is False:
+            expected = wording.expected(leaf["expected"])
+            page.line((f"      {leaf['path']} is {_short(leaf)}, expected {expected}", "dim"))
+    # of a failure without an exemption, the evidence is the reason
+    if finding["reason"] and (finding["verdict"] != "fail" or finding.get("exemption") or finding["missing_action"]):
+        page.prose(finding["reason"], indent=6)
+
+
+def _exemptions(page: _Page, exemptions: Mapping[str, Sequence[Mapping[str, Any]]], everything: str) -> None:
+    """List the exemptions that somebody has to look after."""
+    stale = [
+        *(("expired", each) for each in exemptions["expired"]),
+        *(("unused", each) for each in exemptions["unused"]),
+    ]
+    if not stale:
+        return
+    page.heading("Exemptions to renew or remove")
+    for state, each in stale[:_MOST_GAPS]:
+        page.line("  ", (f"{state:<9}", "yellow"), f"{each['file']}:{each['line']}  {each['rule']}  {meant(each)}")
+        page.line((f"    expires {each['expires']}, owner {each['owner']}", "dim"))
+    _more(page, len(stale) - _MOST_GAPS, everything)
 
 
 def _short(leaf: Mapping[str, Any]) -> str:

@@ -60,15 +60,18 @@ def _pieces(view: RunView) -> Iterator[str]:
     yield from _block("findings", "[]", (line.of(finding, "finding") for finding in view.findings()))
     yield ",\n"
     yield from _block("changes", "[]", (line.of(change, "change") for change in view.changes()))
-    yield "\n}\n"
+    yield ',\n  "exemptions": {\n'
+    lists = ((name, (line.of(each, "exemption_use") for each in listed)) for name, listed in view.exemptions().items())
+    yield ",\n".join("".join(_block(name, "[]", lines, "    ")) for name, lines in lists)
+    yield "\n  }\n}\n"
 
 
-def _block(name: str, brackets: str, lines: Iterable[str]) -> Iterator[str]:
-    yield f'  "{name}": {brackets[0]}'
+def _block(name: str, brackets: str, lines: Iterable[str], indent: str = "  ") -> Iterator[str]:
+    yield f'{indent}"{name}": {brackets[0]}'
     separator, end = "\n", ""
     for line in lines:
-        yield f"{separator}    {line}"
-        separator, end = ",\n", "\n  "
+        yield f"{separator}{indent}  {line}"
+        separator, end = ",\n", f"\n{indent}"
     yield f"{end}{brackets[1]}"
 
 

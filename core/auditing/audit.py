@@ -20,7 +20,7 @@ from trueup.facts.unknown import Reason, Unknown
 from trueup.service.judging import unknown_finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from trueup.auditing.reading import ReaderSource
     from trueup.clock import Clock
@@ -74,6 +74,7 @@ def audit_rules(  # noqa: PLR0913 - everything is passed in, nothing is global
     clock: Clock,
     selection: Selection,
     workers: int = 16,
+    tagged: Collection[str] = (),
 ) -> tuple[ScopeAudit, ...]:
     """Judge the resources of the scopes by the rules.
 
@@ -86,6 +87,7 @@ def audit_rules(  # noqa: PLR0913 - everything is passed in, nothing is global
         clock: tells when facts are read and where metric windows end.
         selection: which resources are meant, by ARN and by tag.
         workers: how many reads are under way at once, as the source sees to; it gets half as many threads more.
+        tagged: the resource types whose tags are read too, since exemptions go by them.
 
     Returns:
         What became of each scope; ``host.broken`` tells which plugins broke.
@@ -110,7 +112,7 @@ def audit_rules(  # noqa: PLR0913 - everything is passed in, nothing is global
         sink(finding)
 
     with WorkerPool(int(workers * _THREADS_A_READ)) as pool:
-        run = _Run(host, source, note, clock, selection, pool)
+        run = _Run(host, source, note, clock, selection, pool, frozenset(tagged))
         audited = tuple(_audit_scope(run, by_service, scope) for scope in scopes)
     # A resource that its tags leave out has no findings either; and where a list broke off, that was said already.
     if missing and not selection.tags and all(each.complete for each in audited):
@@ -137,6 +139,7 @@ class _Run:
     clock: Clock
     selection: Selection
     pool: WorkerPool
+    tagged: frozenset[str]
 
 
 def _audit_scope(run: _Run, by_service: Mapping[str, Sequence[BoundRule]], scope: Scope) -> ScopeAudit:
@@ -157,7 +160,7 @@ def _audit_service(
         _give_up(run, rules, scope, error)
         return False
     reading = ScopeReading(scope, run.source, run.host.fact_schemas(), run.clock.now(), statistics)
-    audited = AuditScope(reading, types, run.pool, run.selection)
+    audited = AuditScope(reading, types, run.pool, run.selection, run.tagged)
     with closing(run.host.audit(service, audited, rules)) as findings:
         while True:
             try:
@@ -167,7 +170,7 @@ def _audit_service(
                 return False
             if finding is None:
                 return audited.complete
-            run.sink(finding if finding.resource is not None else replace(finding, scope=scope))
+            run.sink(audited.with_tags(finding) if finding.resource is not None else replace(finding, scope=scope))
 
 
 def _give_up(run: _Run, rules: Sequence[BoundRule], scope: Scope, error: Exception) -> None:

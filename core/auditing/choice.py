@@ -25,10 +25,19 @@ TAGS = "tags"
 _NO_TAGS = Unknown(Reason.NOT_READ, "resources are selected by tag, but this type's tags cannot be read")
 
 
-def aspects_to_read(selection: Selection, resource_type: ResourceType, wanted: Collection[str]) -> frozenset[str]:
-    """Give the aspects to read: the wanted ones, and the tags when they decide."""
-    needed = {TAGS} if selection.tags and TAGS in resource_type.aspects else set()
-    return frozenset(wanted) | needed
+def aspects_to_read(
+    selection: Selection, resource_type: ResourceType, wanted: Collection[str], tagged: Collection[str] = ()
+) -> frozenset[str]:
+    """Give the aspects to read: the wanted ones, and the tags when they decide.
+
+    Args:
+        selection: what is selected, perhaps by tag.
+        resource_type: the type.
+        wanted: names of aspects.
+        tagged: the types whose tags decide for another reason.
+    """
+    decides = bool(selection.tags) or resource_type.name in tagged
+    return frozenset(wanted) | ({TAGS} if decides and TAGS in resource_type.aspects else set())
 
 
 def chosen(selection: Selection, snapshot: Snapshot) -> Snapshot | None:

@@ -5,13 +5,15 @@ It reads; it cannot write, and it has no session to give away.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trueup.auditing.choice import aspects_to_read, chosen
+from trueup.auditing.choice import TAGS, aspects_to_read, chosen
 from trueup.auditing.listing import ListingFailed, select_resources
 from trueup.auditing.pipeline import Pipeline
 from trueup.auditing.recipe import checked_recipe
 from trueup.errors import PluginError
+from trueup.facts.unknown import Reason, Unknown
 from trueup.ruleset.selection import Selection
 from trueup.ruleset.suggest import did_you_mean
 
@@ -22,12 +24,15 @@ if TYPE_CHECKING:
     from trueup.auditing.reading import ScopeReading
     from trueup.auditing.recipe import Recipe
     from trueup.facts.snapshot import Snapshot
+    from trueup.finding import Finding
     from trueup.resource import Resource, Scope
     from trueup.service.declarations import ResourceType
 
 __all__ = ["AuditScope"]
 
 _EVERY_RESOURCE = Selection()
+
+_NOT_AT_HAND = Unknown(Reason.NOT_READ, "the plugin's finding came without the tags of its resource")
 
 
 class AuditScope:
@@ -38,6 +43,7 @@ class AuditScope:
         types: the plugin's resource types by name.
         pool: the run's threads.
         selection: which resources are selected, by ARN and by tag.
+        tagged: the types whose tags are read whatever a plugin wants of them.
 
     Attributes:
         complete: whether every list came to its end, so far.
@@ -49,12 +55,15 @@ class AuditScope:
         types: Mapping[str, ResourceType],
         pool: WorkerPool,
         selection: Selection = _EVERY_RESOURCE,
+        tagged: Collection[str] = (),
     ) -> None:
         self.complete = True
         self._reading = reading
         self._types = types
         self._pool = pool
         self._selection = selection
+        self._tagged = tagged
+        self._last: Snapshot | None = None
 
     @property
     def scope(self) -> Scope:
@@ -87,13 +96,29 @@ class AuditScope:
                 continue
             snapshot = chosen(self._selection, read)
             if snapshot is not None:
+                self._last = snapshot
                 yield snapshot
+
+    def with_tags(self, finding: Finding) -> Finding:
+        """Give a finding of the plugin with its resource's tags, where they are needed and it left them out.
+
+        Only the tags of the resource that was read last are at hand: all of them would fill the memory.
+        """
+        resource = finding.resource
+        if finding.tags is not None or resource is None or resource.type not in self._tagged:
+            return finding
+        if not self.declares(resource.type, TAGS):
+            return finding
+        last = self._last
+        tags = last.aspects.get(TAGS) if last is not None and last.resource.arn == resource.arn else _NOT_AT_HAND
+        return replace(finding, tags=tags or {})
 
     def _recipe(self, name: str, aspects: Collection[str]) -> Recipe:
         if name not in self._types:
             message = f"expected a resource type of the plugin, found {name!r}{did_you_mean(name, self._types)}"
             raise PluginError(message)
-        return checked_recipe(self._types[name], aspects_to_read(self._selection, self._types[name], aspects))
+        wanted = aspects_to_read(self._selection, self._types[name], aspects, self._tagged)
+        return checked_recipe(self._types[name], wanted)
 
     def _listed(self, recipes: Collection[Recipe]) -> Iterator[tuple[Recipe, Resource] | ListingFailed]:
         for recipe in recipes:

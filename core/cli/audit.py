@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from trueup.cli.options import account_options, output_options, selection_options, sort_option
+from trueup.cli.options import account_options, exemptions_option, output_options, selection_options, sort_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +19,7 @@ __all__ = ["command"]
 @click.command(name="audit", epilog="Example: trueup audit --region eu-west-1 --service dynamodb --format json")
 @selection_options
 @account_options
+@exemptions_option
 @output_options
 @sort_option
 @click.option("--exit-zero", is_flag=True, help="End with 0 whatever was found, for reporting jobs.")
@@ -39,6 +40,7 @@ def command(
 
     Ends with 0 when everything passes, 3 when something fails, 4 when something is not known.
     """
+    from trueup.cli.exemptions import warn_of_exemptions
     from trueup.cli.exits import audit_code
     from trueup.cli.output import format_named, show_run
     from trueup.cli.working import auditor_of, progress
@@ -50,5 +52,6 @@ def command(
         auditor = auditor_of(start, options, told)
         audited = auditor.go()
     show_run(start, audited.run, form, out, shown=Shown(sort))
+    warn_of_exemptions(start, audited.run)
     summary = StoredRun(start.journal, start.journal.runs.get(audited.run)).summary()
     context.exit(0 if exit_zero else audit_code(summary, broken=audited.broken))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "account_options",
     "approval_options",
+    "exemptions_option",
     "limit_options",
     "min_savings_option",
     "output_options",
@@ -75,6 +76,14 @@ def account_options(function: F) -> F:
         click.option("--role-arn", help="Role to assume first."),
         click.option("--external-id", help="External id for --role-arn."),
     )(function)
+
+
+def exemptions_option(function: F) -> F:
+    """Add ``--exemptions``."""
+    text = "File of exemptions, besides those of trueup.toml: what may fail and is not fixed. Repeatable."
+    return click.option("--exemptions", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=text)(
+        function
+    )
 
 
 def output_options(function: F) -> F:

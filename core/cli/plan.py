@@ -9,6 +9,7 @@ import click
 
 from trueup.cli.options import (
     account_options,
+    exemptions_option,
     limit_options,
     min_savings_option,
     planning_options,
@@ -26,6 +27,7 @@ __all__ = ["command", "make"]
 @click.command(name="plan", epilog="Example: trueup plan --rule 'dynamodb-*' --out plan.json")
 @selection_options
 @account_options
+@exemptions_option
 @planning_options
 @limit_options
 @sort_option
@@ -51,6 +53,7 @@ def command(context: click.Context, /, out: Path, form: str, **options: Any) -> 
 def make(start: Start, options: dict[str, Any], out: Path) -> Planned:
     """Plan, and write the plan file; say what exceeds the limits of one apply."""
     from trueup.canonical import canonical
+    from trueup.cli.exemptions import warn_of_exemptions
     from trueup.cli.output import say
     from trueup.cli.working import auditor_of, managed_arns, progress, with_limits
     from trueup.planning.plan_file import write_private
@@ -65,6 +68,7 @@ def make(start: Start, options: dict[str, Any], out: Path) -> Planned:
         planned = PlanRun(auditor, arns, retry_rolled_back=retry, min_savings=least, say=say).go()
     if planned.left_out:
         say(f"left out {planned.left_out} of the changes by --min-savings {least:g}: each says why, as skipped")
+    warn_of_exemptions(start, planned.run)
     if planned.plan is not None:
         write_private(out, canonical(planned.plan.document) + "\n")
         for sentence in planned.over_limits:

@@ -41,12 +41,14 @@ def account_of(start: Start, options: Mapping[str, Any]) -> Account:
 def auditor_of(start: Start, options: Mapping[str, Any], told: Callable[[Finding], None]) -> Auditor:
     """Give the audit that the options ask for; everything a user can get wrong is found here, before AWS is asked."""
     from trueup.cli.chosen import choose
+    from trueup.cli.exemptions import exemptions_of
     from trueup.running.audit_run import Auditor
 
     chosen = choose(start, options)
+    exemptions = exemptions_of(start, options, chosen.ruleset)
     account = account_of(start, options)
     account.scopes  # noqa: B018 - asks who and where, so that wrong credentials end the command here
-    return Auditor(account, chosen.rules, chosen.selection, chosen.broken, told)
+    return Auditor(account, chosen.rules, chosen.selection, chosen.broken, told, exemptions)
 
 
 def managed_arns(terraform_state: Path | None) -> frozenset[str]:

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any, Self
 
 from trueup.facts.unknown import Unknown
-from trueup.finding import Severity
+from trueup.finding import Severity, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,18 +25,24 @@ BATCH = 500
 
 _SEVERITY_RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
+# What passes, or is not known to fail, needs no exemption.
+_EXEMPTIBLE = frozenset({Verdict.FAIL, Verdict.EXEMPT})
+
 Row = tuple[str, int, str, str, str, str, str]
 
 
 def finding_to_json(finding: Finding, scope: Scope, fix: Mapping[str, Any] | None) -> dict[str, Any]:
     """Give a finding as the report has it."""
-    unknown = finding.judgement.unknown
+    verdict, unknown = finding.judgement.verdict, finding.judgement.unknown
+    ruling = finding.exemption if verdict in _EXEMPTIBLE else None
+    reason = unknown.sentence() if unknown else ruling.sentence() if ruling else None
+    unknown = unknown or (ruling.open if ruling else None)
     resource = finding.resource
     scope = finding.scope or scope
     return {
         "rule": finding.rule,
-        "verdict": str(finding.judgement.verdict),
-        "reason": unknown.sentence() if unknown else None,
+        "verdict": str(verdict),
+        "reason": reason,
         "missing_action": unknown.missing_action if unknown else None,
         "operation": unknown.operation if unknown else None,
         "resource": {
@@ -45,11 +51,12 @@ def finding_to_json(finding: Finding, scope: Scope, fix: Mapping[str, Any] | Non
             "id": resource.id if resource else None,
             "account": resource.account if resource else scope.account,
             "region": resource.region if resource else scope.region,
-            "tags": finding.tags,
+            "tags": None if isinstance(finding.tags, Unknown) else finding.tags,
         },
         "evidence": [_evidence_to_json(each) for each in finding.judgement.evidence],
         "cost": _cost_to_json(finding.cost),
-        "fix": dict(fix) if fix and finding.judgement.verdict == "fail" else None,
+        "fix": dict(fix) if fix and verdict is Verdict.FAIL else None,
+        "exemption": ruling.to_json() if ruling else None,
     }
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from trueup.exemptions.usage import no_usage
 from trueup.finding import Verdict
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.costs import costs_of, counting, likely_saving, savings_of
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from trueup.journal.journal import Journal
     from trueup.journal.runs import RunRecord
 
-__all__ = ["Shown", "StoredRun", "change_to_json"]
+__all__ = ["EXEMPTIONS", "Shown", "StoredRun", "change_to_json"]
+
+EXEMPTIONS = "exemptions"
+"""The line of a run's story that says what became of its exemptions."""
 
 _COUNTED = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.EXEMPT, Verdict.NOT_APPLICABLE)
 
@@ -96,6 +100,12 @@ class StoredRun:
         rules = {rule for rule, document in self.rules().items() if document.get("category") == "cost"}
         records = self._journal.changes.of(self.record.id)
         return costs_of(self._journal.store, self.record.id, self.record.kind, records, rules)
+
+    def exemptions(self) -> dict[str, list[dict[str, Any]]]:
+        """Give ``exemptions``, as the run's last audit left them."""
+        query = "SELECT detail FROM event WHERE run = ? AND what = ? ORDER BY seq DESC LIMIT 1"
+        rows = self._journal.store.rows(query, (self.record.id, EXEMPTIONS))
+        return {**no_usage(), **(json.loads(rows[0]["detail"]) if rows else {})}
 
     def scopes(self) -> list[dict[str, Any]]:
         """Give ``scopes``."""

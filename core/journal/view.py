@@ -25,6 +25,9 @@ class RunView(Protocol):
     def costs(self) -> dict[str, Any]:
         """Give ``costs``: what the resources cost and what the changes save, a month, by service and in all."""
 
+    def exemptions(self) -> dict[str, list[dict[str, Any]]]:
+        """Give ``exemptions``: those ``used``, ``unused``, ``expired`` and ``undecided``; empty for a run without."""
+
     def scopes(self) -> list[dict[str, Any]]:
         """Give ``scopes``: account, region, complete, calls, errors."""
 

@@ -67,6 +67,10 @@ class Plan:
         """Give the embedded rules by id, compiled again over the facts as they are declared here."""
         return {rule: BoundRule.from_document(each, schemas) for rule, each in self.document["rules"].items()}
 
+    def resource_types(self) -> dict[str, str]:
+        """Give the ids of the embedded rules, and the resource type that each judges."""
+        return {rule: str(each["rule"]["resource"]) for rule, each in self.document["rules"].items()}
+
     def check_expiry(self, now: datetime) -> None:
         """Check that the plan may still be applied.
 

@@ -76,13 +76,20 @@ class JsonFile:
 
     def lines(self, problems: Iterable[Problem]) -> list[str]:
         """Give problems as ``file:line:column: message``, in the order of the file, each once."""
-        if self._positions is None:
-            self._positions = scan(self.text)
+        positions = self._places()
         placed = {
-            (self._positions.place(problem.pointer, at_key=problem.at_key), problem.message): None
-            for problem in problems
+            (positions.place(problem.pointer, at_key=problem.at_key), problem.message): None for problem in problems
         }
         return [f"{self.name}:{place.line}:{place.column}: {message}" for place, message in sorted(placed)]
+
+    def line_of(self, *pointer: str | int) -> int:
+        """Give the line on which a value of the document begins."""
+        return self._places().place(pointer).line
+
+    def _places(self) -> Positions:
+        if self._positions is None:
+            self._positions = scan(self.text)
+        return self._positions
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

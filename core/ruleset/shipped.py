@@ -1,4 +1,4 @@
-"""The shipped JSON Schemas of rule files, cases, packs and fact schemas, and what they find wrong, in plain sentences.
+"""The shipped JSON Schemas of the files that people write, and what they find wrong, in plain sentences.
 
 They lie in ``rules/schema`` beside the rules, for people and editors, and are packaged as ``trueup.ruleset.schema``,
 so that the framework reads its own data and knows nothing of the rules that are shipped with it.
@@ -28,7 +28,7 @@ __all__ = ["Form", "form_problems", "schema_problems", "shipped_schema"]
 # What a message shows of a value that is wrong.
 _LONGEST = 80
 
-Form = Literal["rule", "facts", "cases", "pack"]
+Form = Literal["rule", "facts", "cases", "pack", "exemptions"]
 
 
 def shipped_schema(form: Form) -> dict[str, Any]:
@@ -70,7 +70,11 @@ def _problems(errors: Iterable[ValidationError]) -> Iterator[Problem]:
 def _branches(error: ValidationError) -> Iterator[Problem]:
     """Tell of the branch that was meant: the one that the value's type allows, else what every branch expects."""
     branches: dict[Any, list[ValidationError]] = {}
-    for inner in error.context or ():
+    if not error.context:  # of ``oneOf``, more than one branch holds
+        names = [str(name) for branch in _operand(error) for name in branch.get("required", ())]
+        yield Problem(tuple(error.absolute_path), f"expected one of {', '.join(names)}, found more of them")
+        return
+    for inner in error.context:
         branches.setdefault(inner.schema_path[0], []).append(inner)
     meant = [errors for errors in branches.values() if not any(_wrong_kind(inner, error) for inner in errors)]
     if len(meant) == 1:

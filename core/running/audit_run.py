@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.auditing.audit import audit_rules
 from trueup.errors import PluginError, UsageError
+from trueup.exemptions.exemptions import NO_EXEMPTIONS
+from trueup.exemptions.judging import exempted
+from trueup.exemptions.usage import Usage
 from trueup.facts.unknown import Reason, Unknown
 from trueup.finding import Finding, Severity, Verdict
 from trueup.journal.findings import finding_to_json
+from trueup.journal.stored_run import EXEMPTIONS
 from trueup.service.judging import unknown_finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from trueup.exemptions.exemptions import Exemptions
+    from trueup.exemptions.ruling import Ruling
     from trueup.journal.findings import FindingsWriter
     from trueup.resource import Resource
     from trueup.ruleset.load import BrokenFile
@@ -35,6 +41,7 @@ class Audited:
         failed: the failed findings that were held back for planning, in the order in which they were found.
         matched: rule id to the number of resources that the rule applies to.
         costs: (rule, ARN) of a held finding to what the resource costs, where that was asked for.
+        rulings: (rule, ARN) of a held finding to what the exemptions say of it, where they say anything.
         broken: whether a plugin or a rule file is broken.
     """
 
@@ -42,6 +49,7 @@ class Audited:
     failed: list[tuple[BoundRule, Resource]] = field(default_factory=list)
     matched: Counter[str] = field(default_factory=Counter)
     costs: dict[tuple[str, str], Mapping[str, Any] | Unknown] = field(default_factory=dict)
+    rulings: dict[tuple[str, str], Ruling] = field(default_factory=dict)
     broken: bool = False
 
 
@@ -55,6 +63,7 @@ class Auditor:
         selection: the selection, for the report, and for the resources that are meant.
         broken: rule files that could not be used.
         progress: told of every finding.
+        exemptions: what may fail; a failure that is exempt is never held back for planning.
     """
 
     account: Account
@@ -62,6 +71,7 @@ class Auditor:
     selection: Selection
     broken: tuple[BrokenFile, ...] = ()
     progress: Callable[[Finding], None] = lambda _finding: None
+    exemptions: Exemptions = NO_EXEMPTIONS
 
     def go(self) -> Audited:
         """Audit, and put everything into the journal."""
@@ -100,19 +110,20 @@ class Auditor:
         audited = Audited(self.account.run)
         scopes = self.account.scopes
         fixes = {rule: self.fix(bound) for rule, bound in self.rules.items()}
+        usage = Usage(self.exemptions, self.rules, self.selection, scopes)
+        now = self.account.clock.now()
 
-        def sink(finding: Finding) -> None:
+        def sink(found: Finding) -> None:
+            finding = exempted(found, self.exemptions, now)
             self.progress(finding)
-            verdict = finding.judgement.verdict
-            if verdict is not Verdict.NOT_APPLICABLE and finding.resource is not None:
+            usage.note(finding)
+            if finding.judgement.verdict is not Verdict.NOT_APPLICABLE and finding.resource is not None:
                 audited.matched[finding.rule] += 1
             fix = fixes.get(finding.rule)
-            if hold_failed and verdict is Verdict.FAIL and finding.resource is not None and fix is not None:
-                audited.failed.append((self.rules[finding.rule], finding.resource))
-                if finding.cost is not None:
-                    audited.costs[finding.rule, finding.resource.arn] = finding.cost
-                return
-            writer.add(finding_to_json(finding, scopes[0], fix))
+            if hold_failed and fix is not None and _to_be_fixed(finding):
+                self._hold(audited, finding)
+            else:
+                writer.add(finding_to_json(finding, scopes[0], _unfixed(fix, finding)))
 
         results = audit_rules(
             self.account.host,
@@ -123,11 +134,14 @@ class Auditor:
             clock=self.account.clock,
             selection=self.selection,
             workers=self.account.settings.audit.workers,
+            tagged={bound.rule.resource for rule, bound in self.rules.items() if self.exemptions.needs_tags(rule)},
         )
         for finding in self._of_broken_files():
             sink(finding)
         writer.keep_rules({rule: rule_to_json(bound) for rule, bound in self.rules.items()} | self._broken_rules())
         writer.keep_scopes(each.to_json() for each in results)
+        if self.exemptions:
+            self.account.journal.changes.note(self.account.run, EXEMPTIONS, **usage.to_json(now))
         audited.broken = bool(self.broken) or bool(self.account.host.broken)
         return audited
 
@@ -145,6 +159,16 @@ class Auditor:
         except (PluginError, UsageError, KeyError):
             return None
         return {"action": fix.action, "risk": str(action.risk), "reversible": str(action.reversible)}
+
+    def _hold(self, audited: Audited, finding: Finding) -> None:
+        if finding.resource is None:
+            return
+        key = finding.rule, finding.resource.arn
+        audited.failed.append((self.rules[finding.rule], finding.resource))
+        if finding.cost is not None:
+            audited.costs[key] = finding.cost
+        if finding.exemption is not None and finding.exemption.expired:
+            audited.rulings[key] = finding.exemption
 
     def _of_broken_files(self) -> Iterable[Finding]:
         for file in self.broken:
@@ -165,6 +189,17 @@ class Auditor:
             }
             for file in self.broken
         }
+
+
+def _to_be_fixed(finding: Finding) -> bool:
+    failed = finding.judgement.verdict is Verdict.FAIL and finding.resource is not None
+    return failed and (finding.exemption is None or finding.exemption.refusal() is None)
+
+
+def _unfixed(fix: dict[str, Any] | None, finding: Finding) -> dict[str, Any] | None:
+    """Give what the report says of a fix; of one that the exemptions leave open, why there is none."""
+    why = finding.exemption.refusal() if finding.exemption else None
+    return {**fix, "reason": why} if fix and why else fix
 
 
 def rule_to_json(bound: BoundRule) -> dict[str, Any]:

@@ -109,7 +109,10 @@ class PlanRun:
         for rule, resource in audited.failed:
             key = rule.id, resource.arn
             judgement = assembly.judged.get(key, Judgement(Verdict.FAIL))
-            finding = Finding(rule.id, resource.type, resource, judgement, cost=audited.costs.get(key))
+            finding = Finding(
+                rule.id, resource.type, resource, judgement,
+                cost=audited.costs.get(key), exemption=audited.rulings.get(key),
+            )  # fmt: skip
             fix = self.auditor.fix(rule)
             if fix is not None and (change := changes.get(key)) is not None:
                 fix |= {"risk": str(change.risk), "reversible": str(change.reversible)}

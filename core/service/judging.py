@@ -13,14 +13,14 @@ from trueup.facts.unknown import Reason, Unknown
 from trueup.finding import Finding, Judgement, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from trueup.auditing.scope import AuditScope
     from trueup.facts.snapshot import Snapshot
     from trueup.resource import Resource
     from trueup.ruleset.rule import BoundRule
 
-__all__ = ["cost_of", "judge", "judge_resources", "unknown_finding"]
+__all__ = ["cost_of", "judge", "judge_resources", "unknown_finding", "wanted_aspects"]
 
 _COST = "cost"
 """The category of rules about cost, and the aspect that says what a resource costs."""
@@ -28,20 +28,31 @@ _COST = "cost"
 
 def judge_resources(scope: AuditScope, rules: Sequence[BoundRule]) -> Iterator[Finding]:
     """Yield a finding for each resource and rule, and one without resource for each rule whose listing broke off."""
-    by_type: dict[str, list[BoundRule]] = {}
-    for rule in rules:
-        by_type.setdefault(rule.rule.resource, []).append(rule)
-    wanted = {
-        name: frozenset(aspect for rule in about for aspect in rule.aspects) | _cost_aspects(scope, name, about)
-        for name, about in by_type.items()
-    }
-    for read in scope.snapshots(wanted):
+    by_type = _by_type(rules)
+    for read in scope.snapshots(wanted_aspects(rules, scope.declares)):
         if isinstance(read, ListingFailed):
             for rule in by_type[read.resource_type]:
                 yield unknown_finding(rule.id, read.resource_type, read.unknown)
             continue
         for rule in by_type[read.resource.type]:
             yield judge(rule, read)
+
+
+def wanted_aspects(rules: Iterable[BoundRule], declares: Callable[[str, str], bool]) -> dict[str, frozenset[str]]:
+    """Give the aspects that judging by some rules reads: what they look at, and for rules about cost what it costs.
+
+    Args:
+        rules: the rules.
+        declares: whether a resource type has an aspect.
+
+    Returns:
+        Resource type to the names of aspects, without what these need in turn.
+    """
+    return {
+        name: frozenset(aspect for rule in about for aspect in rule.aspects)
+        | ({_COST} if _about_cost(about) and declares(name, _COST) else frozenset())
+        for name, about in _by_type(rules).items()
+    }
 
 
 def judge(rule: BoundRule, snapshot: Snapshot) -> Finding:
@@ -54,7 +65,8 @@ def judge(rule: BoundRule, snapshot: Snapshot) -> Finding:
         return unknown_finding(rule.id, resource.type, Unknown(Reason.UNEXPECTED, detail), resource)
     tags = snapshot.aspects.get("tags")
     cost = cost_of(snapshot) if rule.rule.category == _COST else None
-    return Finding(rule.id, resource.type, resource, judgement, tags if isinstance(tags, dict) else None, cost=cost)
+    known = tags if isinstance(tags, dict | Unknown) else None
+    return Finding(rule.id, resource.type, resource, judgement, known, cost=cost)
 
 
 def cost_of(snapshot: Snapshot) -> Mapping[str, Any] | Unknown | None:
@@ -76,11 +88,17 @@ def cost_of(snapshot: Snapshot) -> Mapping[str, Any] | Unknown | None:
     return {"monthly": dict(cost["monthly"]), "parts": dict(cost["parts"]), "currency": currency}
 
 
-def _cost_aspects(scope: AuditScope, resource_type: str, rules: Iterable[BoundRule]) -> frozenset[str]:
-    about_cost = any(rule.rule.category == _COST for rule in rules)
-    return frozenset({_COST} if about_cost and scope.declares(resource_type, _COST) else ())
-
-
 def unknown_finding(rule: str, resource_type: str, unknown: Unknown, resource: Resource | None = None) -> Finding:
     """Give the finding of a rule that could not be judged: by default on no resource in particular."""
     return Finding(rule, resource_type, resource, Judgement(Verdict.UNKNOWN, unknown=unknown))
+
+
+def _by_type(rules: Iterable[BoundRule]) -> dict[str, list[BoundRule]]:
+    by_type: dict[str, list[BoundRule]] = {}
+    for rule in rules:
+        by_type.setdefault(rule.rule.resource, []).append(rule)
+    return by_type
+
+
+def _about_cost(rules: Iterable[BoundRule]) -> bool:
+    return any(rule.rule.category == _COST for rule in rules)

@@ -21,6 +21,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from trueup.display import clean
+from trueup.exemptions.warnings import meant
 from trueup.reports import wording
 from trueup.reports.costs import cost_columns, cost_notes, cost_rows, has_costs, range_words
 from trueup.reports.difference import differences, document_lines
@@ -90,6 +91,7 @@ def _environment() -> Environment:
         differences=differences,
         document_lines=document_lines,
         duration=wording.duration,
+        meant=meant,
         expected=wording.expected,
         is_link=_is_link,
         left_out_line=wording.left_out_line,
@@ -120,6 +122,8 @@ def _context(view: RunView, closing: Sequence[str]) -> dict[str, Any]:
         "cost_columns": cost_columns(run, costs),
         "cost_notes": cost_notes(run, costs),
         "cost_rows": cost_rows(run, costs) if has_costs(costs) else [],
+        "exemptions": (exemptions := view.exemptions()),
+        "exemption_total": sum(map(len, exemptions.values())),
         "groups": lambda verdict: _groups(view, verdict, counts),
         "headline": wording.headline(run, summary),
         "lead": wording.lead(run, summary),
