@@ -26,11 +26,12 @@ from markdown_table import table
 from rule_pages import index, pages, shipped_rules
 
 from trueup import settings as settings_module
-from trueup.aws.iam.operations import actions_for
 from trueup.cli.main import trueup
 from trueup.hosting import hookspecs
 from trueup.hosting.host import Host
-from trueup.planning.permissions import HOST_READS, policy, reading_actions
+from trueup.permissions.policy import policy
+from trueup.permissions.selection import planning_grants
+from trueup.ruleset.selection import Selection
 from trueup.testing.discovery import discover_corrections
 
 if TYPE_CHECKING:
@@ -44,9 +45,6 @@ POLICY = ROOT / "docs" / "read-only-policy.json"
 RULE_PAGES = ROOT / "docs" / "rules"
 
 _REGION = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
-
-_ASKED = "iam:SimulatePrincipalPolicy"
-"""Lets ``apply`` ask beforehand whether all of a plan, its undo too, is permitted."""
 
 
 def main() -> None:
@@ -81,13 +79,9 @@ def made(text: str) -> str:
 
 
 def read_only_policy() -> dict[str, Any]:
-    """Give the IAM policy that auditing and planning with all of trueup's own rules need."""
+    """Give what ``trueup policy --for plan`` prints: auditing and planning with all of trueup's own rules."""
     host = Host()
-    reads = {action for operation in HOST_READS for action in actions_for(operation)} | {_ASKED}
-    for name in _types(host):
-        declared = host.resource_type(name)
-        reads |= reading_actions(declared, declared.aspects)
-    return policy(reads)
+    return policy(planning_grants(tuple(rule.bind({}) for rule in shipped_rules(host)), host, Selection()))
 
 
 def support() -> str:

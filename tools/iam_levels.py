@@ -37,7 +37,7 @@ PREFIXES = {
 UNLIMITED = frozenset({"cloudwatch:DescribeAlarms"})
 
 # Variables that the API uses for something else than the reference's ARN has there.
-# Source: Application Auto Scaling API, ScalableTarget: ResourceId is service/cluster/name, the ARN ends in an id of AWS.
+# Source: Application Auto Scaling API, ScalableTarget: ResourceId is service/cluster/name, the ARN ends in an id.
 RENAMED = {"application-autoscaling": {"ResourceId": "ScalableTargetUuid"}}
 
 

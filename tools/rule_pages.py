@@ -15,7 +15,7 @@ from markdown_table import table
 
 from trueup.aws.iam.operations import actions_for
 from trueup.hosting.host import Host
-from trueup.planning.permissions import reading_actions
+from trueup.permissions.reading import reading_actions
 from trueup.ruleset.load import load_rules
 from trueup.ruleset.schema_text import describe
 

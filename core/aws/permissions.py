@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from trueup.errors import UnreadableError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["SIMULATE_OPERATION", "Permission", "Permissions", "principal_of", "simulate"]
 
 SIMULATE_OPERATION = "iam:SimulatePrincipalPolicy"
+
+_NO_CONTEXT: Mapping[str, str] = MappingProxyType({})
 
 _A_CALL = 50
 """Actions asked for at once; IAM takes 1,000 and answers in pages, small questions keep the answer in one."""
@@ -52,7 +55,11 @@ class Permissions:
 
 
 def simulate(
-    connection: Connection, principal_arn: str, actions: Iterable[str], resources: Iterable[str] = ()
+    connection: Connection,
+    principal_arn: str,
+    actions: Iterable[str],
+    resources: Iterable[str] = (),
+    context: Mapping[str, str] = _NO_CONTEXT,
 ) -> Permissions:
     """Ask whether a principal may do actions on resources.
 
@@ -62,6 +69,7 @@ def simulate(
         actions: IAM actions, ``dynamodb:UpdateTable``.
         resources: ARNs that all of the actions are done on; none asks for any resource. An action that is never done
             on such a resource is answered as denied, so ask for each kind of resource by itself.
+        context: condition keys to what they will be; a policy that asks for one that is not given denies.
 
     Returns:
         An answer for each action; all unknown when IAM may not be asked. Resource policies and service control
@@ -73,6 +81,11 @@ def simulate(
     asked: dict[str, Any] = {"PolicySourceArn": principal_of(principal_arn)}
     if arns := sorted(set(resources)):
         asked["ResourceArns"] = arns
+    if context:
+        asked["ContextEntries"] = [
+            {"ContextKeyName": name, "ContextKeyValues": [value], "ContextKeyType": "string"}
+            for name, value in context.items()
+        ]
     reader = connection.reader(connection.scope("global"), [SIMULATE_OPERATION])
     answers = dict.fromkeys(wanted, Permission.UNKNOWN)
     try:

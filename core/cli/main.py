@@ -43,6 +43,7 @@ INTERRUPTED = 130
         "runs": ("trueup.cli.runs", "List, show, export and import runs."),
         "report": ("trueup.cli.report", "Write the report of a run again, in any format."),
         "rules": ("trueup.cli.rules.group", "List, show, write, validate, test and explain rules."),
+        "policy": ("trueup.cli.policy", "Print the IAM policy that an audit or a plan needs."),
         "prices": ("trueup.cli.prices", "Show the known prices, and fetch fresh ones."),
         "plugins": ("trueup.cli.plugins", "List the installed plugins."),
     },

@@ -31,15 +31,14 @@ UNDO = {Reversible.YES: "wholly reversible", Reversible.PARTLY: "partly reversib
 def command(start: Start, file: Path, policy: bool, form: str) -> None:  # noqa: FBT001 - click's flag
     """Show a plan file: what changes, the exact calls, the undo, the risk; no account is needed."""
     from trueup.cli.output import show_json
-    from trueup.planning.permissions import plan_reads, plan_writes
-    from trueup.planning.permissions import policy as policy_of
+    from trueup.cli.policy import print_policy
+    from trueup.permissions.plan import plan_grants
     from trueup.planning.plan_file import read_plan
 
     plan = read_plan(file)
     if policy:
         changes = plan.changes()
-        reads = plan_reads(changes, plan.rules(start.host.fact_schemas()), start.host)
-        show_json(policy_of(reads, plan_writes(changes)))
+        print_policy(plan_grants(changes, plan.rules(start.host.fact_schemas()), start.host))
     elif form == "json":
         show_json(plan.document)
     else:

@@ -16,8 +16,8 @@ from trueup.errors import RefusedError, UsageError
 from trueup.journal.bundle import IMPORTED
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.lock import account_lock
+from trueup.permissions.plan import asked_together
 from trueup.planning.limits import over_limits
-from trueup.planning.permissions import plan_writes
 from trueup.planning.plan_file import Plan
 from trueup.running.closing_audit import audit_changed
 from trueup.running.held import check_held
@@ -118,13 +118,15 @@ class PlanApplier:
         """Where IAM may be asked, ask whether everything may be done, undo included."""
         connection = self.account.connection
         asked = (
-            (change, arns, actions)
+            (change, together)
             for change in changes
             if self._allowed(change)
-            for arns, actions in plan_writes([change]).items()
+            for together in asked_together(change, self.account.host)
         )
-        for change, arns, actions in asked:
-            answer = simulate(connection, connection.identity().arn, actions, () if "*" in arns else arns)
+        for change, (arns, passed_to, actions) in asked:
+            context = {"iam:PassedToService": passed_to} if passed_to else {}
+            on = () if "*" in arns else arns
+            answer = simulate(connection, connection.identity().arn, actions, on, context)
             if answer.why_unknown is not None:
                 why = answer.why_unknown
                 hint = f"; allow {why.missing_action} to have it asked" if why.missing_action else ""

@@ -93,6 +93,8 @@ def _check_action(action: ActionDeclaration, resource_type: ResourceType) -> Ite
     if not isinstance(action.risk, Risk):
         yield f"expected a risk of {', '.join(Risk)}, found {action.risk!r}"
     yield from _check_operations("writes", action.writes)
+    if action.passes_roles_to and "iam:PassRole" not in action.permissions:
+        yield f"expected iam:PassRole among its permissions, since it passes roles to {action.passes_roles_to}"
     yield from _check_needs("needs", action.needs, resource_type)
     yield from _check_paths("owned", action.owned, resource_type)
     yield from _check_paths("budgets", action.budgets.values(), resource_type)

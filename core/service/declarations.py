@@ -172,6 +172,8 @@ class ActionDeclaration:
         writes: operations that its steps and undos may use, ``service:Operation``.
         permissions: further IAM actions that these may depend on (``iam:PassRole``); which of them a change does
             depend on, and where, is its ``depends``.
+        passes_roles_to: the service that is given the roles of ``iam:PassRole`` (``ecs-tasks.amazonaws.com``), where
+            AWS documents it; a printed policy is limited to it. Empty limits it to the roles only.
         risk: the least risk of its changes.
         capacity: whether it lowers capacity, so that the canary is soaked and one reduction a resource and plan holds.
         settle_seconds: after this long unsettled, the change is ``settling`` and left.
@@ -189,6 +191,7 @@ class ActionDeclaration:
     writes: tuple[str, ...]
     risk: Risk
     permissions: tuple[str, ...] = ()
+    passes_roles_to: str = ""
     capacity: bool = False
     settle_seconds: int = 600
     poll_seconds: int = 5

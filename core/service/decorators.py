@@ -179,6 +179,7 @@ def action(  # noqa: PLR0913 - one keyword for each thing that the host must kno
     writes: tuple[str, ...],
     risk: Risk | Literal["safe", "disruptive", "destructive"],
     permissions: tuple[str, ...] = (),
+    passes_roles_to: str = "",
     capacity: bool = False,
     reversible: Reversible = Reversible.YES,
     settle_seconds: int = 600,
@@ -207,6 +208,7 @@ def action(  # noqa: PLR0913 - one keyword for each thing that the host must kno
             writes=writes,
             risk=risk,  # type: ignore[arg-type]  # made a Risk, or refused, when the class is checked
             permissions=permissions,
+            passes_roles_to=passes_roles_to,
             capacity=capacity,
             reversible=reversible,
             settle_seconds=settle_seconds,

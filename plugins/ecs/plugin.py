@@ -221,6 +221,7 @@ class EcsPlugin(ServicePlugin):
             "application-autoscaling:RegisterScalableTarget",
         ),
         permissions=("iam:PassRole", "ecs:TagResource"),
+        passes_roles_to="ecs-tasks.amazonaws.com",
         risk="safe",
         capacity=True,
         settle_seconds=_SETTLE_SECONDS,

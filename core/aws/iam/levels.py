@@ -17,7 +17,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TypedDict, cast
 
-__all__ = ["AccessLevel", "access_level", "canonical_action", "is_read_only"]
+__all__ = ["AccessLevel", "access_level", "action_names", "canonical_action", "is_read_only"]
 
 _DATA = "access-levels.json.gz"
 
@@ -65,6 +65,12 @@ def canonical_action(action: str) -> str | None:
     """Give the action as AWS writes it (``s3:getbucketcors`` is ``s3:GetBucketCORS``), or None when it is not known."""
     known = _find(action)
     return None if known is None else known[0]
+
+
+@cache
+def action_names(prefix: str) -> tuple[str, ...]:
+    """Give the names of a service's actions as AWS writes them, sorted, without the prefix."""
+    return tuple(sorted(name.partition(":")[2] for name, _ in _actions_of(prefix).values()))
 
 
 def is_read_only(action: str) -> bool:

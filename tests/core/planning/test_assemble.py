@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.core.applying.queues import ARN, fix
-from trueup.planning.permissions import plan_reads, plan_writes, policy, reading_actions
 from trueup.running.plan_run import PlanRun
 from trueup.settings import PlanSettings, Settings
 
@@ -171,56 +170,12 @@ def test_what_terraform_manages_is_planned_and_said(shop: Shop) -> None:
     assert "managed as code (it stands in the given Terraform state)" in shop.reasons(run)
 
 
-def test_the_policy_of_a_plan_has_every_action_that_it_needs(shop: Shop) -> None:
-    """Reads of audit, settle and verify, the writes, their undos and what these depend on; nothing else writes."""
-    shop.queues("a")
-    document = fix(action="dead-letter", expect={"tags.dead": {"minLength": 1}})
-    plan = shop.planned(document)
-    rules = plan.rules(shop.host.fact_schemas())
-    reads, writes = plan_reads(plan.changes(), rules, shop.host), plan_writes(plan.changes())
-    (queue,) = (change.resource.arn for change in plan.changes())
-    key = "arn:aws:kms:us-east-1:123456789012:key/k"
-    expected = {
-        (f"{queue}-dead",): {"sqs:CreateQueue", "sqs:DeleteQueue"},
-        (queue,): {"sqs:TagQueue", "sqs:UntagQueue"},
-        (key,): {"kms:Decrypt"},
-    }
-    assert expected == writes
-    asked = {"sqs:ListQueues", "sqs:GetQueueAttributes", "sqs:ListQueueTags", "cloudwatch:DescribeAlarms"}
-    assert asked <= reads
-    statements = policy(reads, writes)["Statement"]
-    assert [("*", sorted(reads)), ([key], ["kms:Decrypt"])] == [
-        (each["Resource"], each["Action"]) for each in statements[:2]
-    ]
-    assert 4 == len({each["Sid"] for each in statements})
-    assert ["Read"] == [each["Sid"] for each in policy(reads)["Statement"]]
-    alike: dict[tuple[str, ...], set[str]] = {
-        ("arn:b",): {"sqs:TagQueue"},
-        ("arn:a",): {"sqs:TagQueue"},
-        ("*",): {"ecs:RegisterTaskDefinition"},
-    }
-    assert ["*", ["arn:a", "arn:b"]] == [each["Resource"] for each in policy(reads, alike)["Statement"][1:]]
-
-
 def test_only_declared_permissions_are_depended_on(shop: Shop) -> None:
     """A change that depends on more than its action declares is the plugin's mistake, and is not planned."""
     shop.queues("a")
     depends = {"iam:PassRole": ["arn:aws:iam::123456789012:role/r"]}
     document = fix(action="dead-letter", expect={"tags.dead": {"minLength": 1}}, depends=depends)
     assert "expected one of its declared permissions, found iam:PassRole" in _finding(shop, document)[1]
-
-
-def test_the_policy_has_what_settling_reads(shop: Shop) -> None:
-    """Aspects that only a step's conditions look at, inside ``all`` and ``any`` too."""
-    shop.queues("a")
-    settled = {"any": [{"tags.done": {"const": "yes"}}, {"metrics.depth": {"maximum": 5}}]}
-    plan = shop.planned(fix(settled=settled))
-    reads = plan_reads(plan.changes(), plan.rules(shop.host.fact_schemas()), shop.host)
-    assert {"sqs:ListQueueTags", "cloudwatch:GetMetricData"} <= reads
-    declared = shop.host.resource_type("sqs.queue")
-    assert {"sqs:ListQueues", "cloudwatch:GetMetricData"} == reading_actions(
-        declared, ["metrics", "unknown", "metrics"]
-    )
 
 
 @pytest.mark.parametrize(("said", "found"), [(0, 300), (120, 120), (900, 300)])
