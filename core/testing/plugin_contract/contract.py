@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from trueup.testing.plugin_contract import declaring, importing, ruling
+from trueup.testing.plugin_contract import acting, declaring, failing, fixing, importing, reading, ruling
 from trueup.testing.plugin_contract.subject import Subject
 
 if TYPE_CHECKING:
@@ -109,3 +109,67 @@ class PluginContract:
     def test_corrections_name_sources(self, subject: Subject) -> None:
         """Each correction of the simulated AWS says what AWS does and where that is written."""
         ruling.corrections_name_sources(subject)
+
+    def test_audit_writes_nothing(self, subject: Subject) -> None:
+        """An audit and a plan by all of its rules send no call that writes."""
+        reading.audit_writes_nothing(subject)
+
+    def test_only_declared_is_called(self, subject: Subject) -> None:
+        """They send declared operations only, through the host's clients."""
+        reading.only_declared_is_called(subject)
+
+    def test_every_aspect_is_read(self, subject: Subject) -> None:
+        """Each aspect can be read of each resource of the estate."""
+        reading.every_aspect_is_read(subject)
+
+    def test_facts_match_schema(self, subject: Subject) -> None:
+        """Each value is of its declared type, and what a rule looks at is there of some resource."""
+        reading.facts_match_schema(subject)
+
+    def test_denied_is_unknown(self, subject: Subject) -> None:
+        """Each read, when it is denied, makes its aspect unknown, names the IAM action, and turns no verdict."""
+        failing.denied_is_unknown(subject)
+
+    def test_throttled_is_unknown(self, subject: Subject) -> None:
+        """The same when it is throttled for good."""
+        failing.throttled_is_unknown(subject)
+
+    def test_timeout_is_unknown(self, subject: Subject) -> None:
+        """The same when no answer comes."""
+        failing.timeout_is_unknown(subject)
+
+    def test_nothing_is_planned_from_unknown(self, subject: Subject) -> None:
+        """No fix is planned while a read that it needs is denied."""
+        failing.nothing_is_planned_from_unknown(subject)
+
+    def test_functions_are_pure(self, subject: Subject) -> None:
+        """Actions and derived aspects give the same twice, and change nothing that they are given."""
+        acting.functions_are_pure(subject)
+
+    def test_changes_stay_declared(self, subject: Subject) -> None:
+        """Changes use declared writes and write owned facts only."""
+        acting.changes_stay_declared(subject)
+
+    def test_calls_are_valid(self, subject: Subject) -> None:
+        """Each planned call and each undo is valid by botocore's model, offline."""
+        acting.calls_are_valid(subject)
+
+    def test_every_action_is_tried(self, subject: Subject) -> None:
+        """Each action that a rule uses is planned for some resource of the estate."""
+        fixing.every_action_is_tried(subject)
+
+    def test_apply_makes_it_pass(self, subject: Subject) -> None:
+        """Each fix, applied, makes its rule pass and the owned facts what the plan says."""
+        fixing.apply_makes_it_pass(subject)
+
+    def test_sent_is_what_is_planned(self, subject: Subject) -> None:
+        """Apply and rollback send the planned calls, parameter for parameter, and no others."""
+        fixing.sent_is_what_is_planned(subject)
+
+    def test_second_apply_does_nothing(self, subject: Subject) -> None:
+        """A used plan is refused, and there is nothing left to plan."""
+        fixing.second_apply_does_nothing(subject)
+
+    def test_rollback_restores(self, subject: Subject) -> None:
+        """A rollback gives the before-image back, but for what the change says does not come back."""
+        fixing.rollback_restores(subject)
