@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.reports.views import KINDS, RULES, STATUSES, MemoryView, change, finding, view_of
+from trueup.exemptions.usage import no_usage
 
 __all__ = ["any_text", "documents", "runs"]
 
@@ -71,6 +72,22 @@ _savings = st.fixed_dictionaries(
 _facts = st.dictionaries(any_text, documents, max_size=3)
 
 
+_exemption = {
+    "rule": any_text,
+    "resource": st.none() | any_text,
+    "tag": st.none() | st.fixed_dictionaries({"key": any_text, "value": any_text}),
+    "owner": any_text,
+    "reason": any_text,
+    "expires": st.dates().map(str),
+    "file": any_text,
+    "line": st.integers(1, 999),
+}
+_held = st.fixed_dictionaries({**_exemption, "expired": st.booleans()})
+_uses = st.lists(
+    st.fixed_dictionaries({**_exemption, "findings": st.integers(0, 9), "why": st.none() | any_text}), max_size=2
+)
+
+
 @st.composite
 def _findings(draw: st.DrawFn) -> dict[str, Any]:
     return finding(
@@ -82,6 +99,7 @@ def _findings(draw: st.DrawFn) -> dict[str, Any]:
         missing_action=draw(st.none() | any_text),
         evidence=draw(st.lists(_evidence, max_size=3)),
         cost=draw(st.none() | _cost),
+        exemption=draw(st.none() | _held),
         fix=draw(st.none() | _fixes),
     )
 
@@ -142,4 +160,5 @@ def runs(draw: st.DrawFn) -> MemoryView:
     view.finding_records = draw(st.lists(_findings(), max_size=5))
     view.change_records = draw(st.lists(_changes(), max_size=2))
     view.cost_record = draw(_costs)
+    view.exemption_records = {name: draw(_uses) for name in no_usage()}
     return view

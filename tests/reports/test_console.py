@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.reports.generated import runs
 from tests.reports.views import HOSTILE, MemoryView, empty_view, finding, renamed_view, view_of
 from trueup.display import clean
+from trueup.exemptions.usage import no_usage
 from trueup.reports.console import write_console
 
 if TYPE_CHECKING:
@@ -56,13 +57,52 @@ def test_an_audit_says_what_fails_first() -> None:
         "      public_access_block.BlockPublicPolicy is false, expected true",
         "      public_access_block.RestrictPublicBuckets is not set, expected true",
     ] == lines[:12]
+    unknown = lines.index("Unknown, by what stands in the way")
     assert [
         "Unknown, by what stands in the way",
         "  allow s3:GetBucketPolicy  2 resources of s3.bucket",
         "  allow s3:GetBucketPublicAccessBlock  1 resource of s3.bucket",
         "  allow s3:ListAllMyBuckets  s3.bucket could not be listed to the end",
         "  no data  1 resource of awslambda.function",
-    ] == lines[-5:]
+    ] == lines[unknown : unknown + 5]
+
+
+def test_an_audit_says_what_is_exempt() -> None:
+    """Each exempt failure has its evidence, owner, reason and end; then those exemptions that need a person."""
+    lines = _summary(view_of("audit")).splitlines()
+    start = lines.index("Exempt, and left alone")
+
+    assert [
+        "Exempt, and left alone",
+        "  low           Functions have no more memory than their load needs",
+        "                lambda-function-memory-right-sized, 1 of 3 exempt",
+        "    arn:aws:lambda:eu-central-1:111122223333:function:nightly-report",
+        "      configuration.MemorySize is 3008, expected at most 1024",
+        "      exempt until 2027-03-31, owner data-platform: month-end load",
+        "",
+        "Exemptions to renew or remove",
+        (
+            "  expired  exemptions.json:9  dynamodb-table-pitr-enabled  "
+            "arn:aws:dynamodb:eu-central-1:111122223333:table/clickstream"
+        ),
+        "    expires 2026-11-01, owner data-platform",
+        (
+            "  unused   exemptions.json:15  dynamodb-table-on-demand-when-idle  "
+            "arn:aws:dynamodb:eu-central-1:111122223333:table/gone"
+        ),
+        "    expires 2027-01-31, owner data-platform",
+        "  unused   exemptions.json:21  dynamodb-*  arn:aws:dynamodb:*:111122223333:table/clickstream",
+        "    expires 2027-01-31, owner web",
+    ] == lines[start:]
+
+
+def test_a_failure_says_which_exemption_expired() -> None:
+    """It fails again, and the line below says since when and whose exemption it was."""
+    lines = _summary(view_of("audit")).splitlines()
+    at = lines.index("    arn:aws:dynamodb:eu-central-1:111122223333:table/clickstream")
+
+    expired = "      its exemption expired on 2026-11-01 (owner data-platform, exemptions.json:9)"
+    assert expired == lines[at + 2]
 
 
 def test_an_apply_says_what_became_of_each_change() -> None:
@@ -90,6 +130,7 @@ def test_many_failures_are_cut_and_counted() -> None:
     """Twenty failures are a screen; how many more there are, and how to see them, is said."""
     view = view_of("audit")
     view.finding_records = [finding("s3-bucket-tls-only", "fail", f"bucket-{number:03}") for number in range(100)]
+    view.exemption_records = no_usage()
     text = _summary(view)
 
     assert [f"bucket-{number:03}" for number in range(20)] == [

@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from trueup.exemptions.usage import no_usage
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,6 +22,7 @@ __all__ = [
     "MemoryView",
     "change",
     "empty_view",
+    "exemption",
     "finding",
     "large_view",
     "renamed_view",
@@ -28,6 +31,7 @@ __all__ = [
 
 ACCOUNT = "111122223333"
 REGION = "eu-central-1"
+CLICKSTREAM = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/clickstream"
 KINDS = ("audit", "plan", "apply", "rollback", "watch")
 STATUSES = (
     "planned",
@@ -149,6 +153,7 @@ class MemoryView:
     scope_records: list[dict[str, Any]] = field(default_factory=list)
     rule_records: dict[str, Any] = field(default_factory=lambda: dict(RULES))
     cost_record: dict[str, Any] = field(default_factory=lambda: dict(NO_COSTS))
+    exemption_records: dict[str, list[dict[str, Any]]] = field(default_factory=no_usage)
 
     def run(self) -> dict[str, Any]:
         """Give the run."""
@@ -174,6 +179,10 @@ class MemoryView:
     def costs(self) -> dict[str, Any]:
         """Give the costs."""
         return self.cost_record
+
+    def exemptions(self) -> dict[str, list[dict[str, Any]]]:
+        """Give the exemptions."""
+        return self.exemption_records
 
     def scopes(self) -> list[dict[str, Any]]:
         """Give the scopes."""
@@ -219,6 +228,22 @@ def finding(rule: str, verdict: str, name: str, **more: Any) -> dict[str, Any]:
         "resource": resource(RULES[rule]["resource"], name, region, tags),
         "evidence": _evidence(rule, verdict),
         "fix": None,
+        "exemption": None,
+    }
+    return record | more
+
+
+def exemption(rule: str, on: str | dict[str, str], expires: str, **more: Any) -> dict[str, Any]:
+    """Give an exemption of one of the rules, as a report has it, without what became of it."""
+    record = {
+        "rule": rule,
+        "resource": on if isinstance(on, str) else None,
+        "tag": None if isinstance(on, str) else on,
+        "owner": "data-platform",
+        "reason": "month-end load",
+        "expires": expires,
+        "file": "exemptions.json",
+        "line": 3,
     }
     return record | more
 
@@ -327,7 +352,7 @@ def view_of(kind: str) -> MemoryView:
         "rollback": _changes("rolled_back", "rolled_back", "failed"),
         "watch": _changes("applied", "applied", "rolled_back"),
     }[kind]
-    view = MemoryView(_run(kind), _findings(), changes, _scopes())
+    view = MemoryView(_run(kind), _findings(), changes, _scopes(), exemption_records=_exemptions())
     if kind in {"plan", "apply"}:
         view.cost_record = costs(kind)
     return view
@@ -363,7 +388,13 @@ def renamed_view(kind: str, name: str) -> MemoryView:
     for record in (*view.finding_records, *view.change_records):
         record["resource"] = record["resource"] | owned
         record["reason"] = name
+    for told in view.exemption_records.values():
+        for each in told:
+            each.update({"owner": name, "reason": name, "file": name, "resource": name, "why": name, "rule": name})
     for record in view.finding_records:
+        if record["exemption"]:
+            more = {"owner": name, "reason": name, "file": name, "tag": {"key": name, "value": name}}
+            record["exemption"] = record["exemption"] | more
         record["evidence"] = [{"path": f"tags.{name}", "actual": name, "expected": {"const": name}, "holds": False}]
     for record in view.change_records:
         record["summary"] = name
@@ -434,11 +465,24 @@ def _findings() -> list[dict[str, Any]]:
         finding(idle, "fail", "sessions-archive", fix=safe, region="us-east-1"),
         finding(idle, "pass", "clickstream"),
         finding(pitr, "fail", "orders", fix=partly, tags={"team": "orders", "env": "prod"}),
-        finding(pitr, "fail", "clickstream", fix=partly),
+        finding(
+            pitr,
+            "fail",
+            "clickstream",
+            fix=partly,
+            reason="its exemption expired on 2026-11-01 (owner data-platform, exemptions.json:9)",
+            exemption=exemption(pitr, CLICKSTREAM, "2026-11-01", expired=True, line=9),
+        ),
         finding(pitr, "pass", "sessions-archive", region="us-east-1"),
         finding(memory, "fail", "thumbnailer", fix=None, reason="no memory peak is known: turn on Lambda Insights"),
         finding(memory, "unknown", "never-invoked", reason="no data: the metric has no data point in the window"),
-        finding(memory, "exempt", "nightly-report", reason="until 2027-03-31, owner data-platform: month-end load"),
+        finding(
+            memory,
+            "exempt",
+            "nightly-report",
+            reason="exempt until 2027-03-31, owner data-platform: month-end load",
+            exemption=exemption(memory, {"key": "load", "value": "month-*"}, "2027-03-31", expired=False),
+        ),
         finding(memory, "not_applicable", "batch-import"),
         finding(public, "fail", "shop-assets-public", fix=disruptive),
         finding(public, "unknown", "payroll", reason=blocked, missing_action="s3:GetBucketPublicAccessBlock"),
@@ -464,6 +508,25 @@ def _findings() -> list[dict[str, Any]]:
             evidence=[],
         ),
     ]
+
+
+def _exemptions() -> dict[str, list[dict[str, Any]]]:
+    idle, pitr, memory = (
+        "dynamodb-table-on-demand-when-idle",
+        "dynamodb-table-pitr-enabled",
+        "lambda-function-memory-right-sized",
+    )
+    gone, everywhere = CLICKSTREAM.replace("clickstream", "gone"), CLICKSTREAM.replace(REGION, "*")
+    not_audited = {"findings": 0, "why": "not audited: Region us-west-2"}
+    return {
+        "used": [exemption(memory, {"key": "load", "value": "month-*"}, "2027-03-31", findings=1, why=None)],
+        "unused": [
+            exemption(idle, gone, "2027-01-31", findings=0, why=None, line=15),
+            exemption("dynamodb-*", everywhere, "2027-01-31", findings=0, why=None, line=21, owner="web"),
+        ],
+        "expired": [exemption(pitr, CLICKSTREAM, "2026-11-01", findings=1, why=None, line=9)],
+        "undecided": [exemption(idle, gone.replace(REGION, "us-west-2"), "2027-01-31", **not_audited, line=27)],
+    }
 
 
 def _changes(first: str, second: str, third: str) -> list[dict[str, Any]]:

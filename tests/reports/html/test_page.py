@@ -167,6 +167,34 @@ def test_unknowns_name_the_permission_the_operation_and_what_it_costs() -> None:
     assert f'{{ "Effect": "Allow", "Action": [ {actions} ], "Resource": "*" }}' in _texts(found, "pre")
 
 
+def test_exempt_findings_say_who_permits_them_until_when_and_why() -> None:
+    """In the list at a glance, opened with the file; and a failure says which exemption has expired."""
+    found = elements(_page(view_of("audit")))
+    lines, terms = _texts(found, "summary"), _texts(found, "dd")
+
+    assert [True] == ["until 2027-03-31 data-platform: month-end load" in line for line in lines if "nightly" in line]
+    assert {"2027-03-31", "data-platform", "month-end load", "exemptions.json:3"} <= set(terms)
+    assert "lambda-function-memory-right-sized · tag load=month-*" in terms
+    assert ["clickstream"] == [name for line in lines for name in ("clickstream", "orders") if _expired(line, name)]
+
+
+def _expired(line: str, name: str) -> bool:
+    return name in line and "exemption expired 2026-11-01" in line
+
+
+def test_the_exemptions_of_a_run_stand_in_one_table() -> None:
+    """Those that somebody has to look after first, each with what became of it."""
+    found = elements(_page(view_of("audit")))
+    states = [text for text in _texts(found, "th") if text in {"expired", "unused", "undecided", "used"}]
+
+    assert ["expired", "unused", "unused", "undecided", "used"] == states
+    assert [text for text in _texts(found, "td") if "not audited: Region us-west-2" in text]
+    assert ["exemptions-title"] == [
+        one.attributes["id"] for one in found if one.attributes.get("id") == "exemptions-title"
+    ]
+    assert "exemptions-title" not in _page(empty_view("audit"))
+
+
 def test_changes_show_the_exact_calls_and_their_undo() -> None:
     """A change has its status, what becomes of each fact, every call with its parameters, and the undo."""
     found = elements(_page(view_of("apply"), CLOSING))
