@@ -46,6 +46,9 @@ def editor_schema(schemas: Mapping[str, FactSchema]) -> dict[str, Any]:
             for name, each in sorted(schemas.items())
         ],
     }
+    for part in ("when", "expect"):
+        # Said below of each type: twice would be marked twice.
+        schema["properties"][part] = {"type": "object", "description": schema["$defs"]["condition"]["description"]}
     schema["allOf"] = []
     for name, each in sorted(schemas.items()):
         definitions = _Conditions(name, each)
@@ -69,6 +72,7 @@ class _Conditions:
         facts = {path: fact for path, fact in facts.items() if not self._schema.is_secret(path, element)}
         inside = [pattern for path, fact in facts.items() for pattern in _inside(path, fact)]
         reference = {"$ref": f"#/$defs/{name}"}
+        lists = {"$ref": f"#/$defs/{name}-lists"}
         many = {"type": "array", "minItems": 1, "items": reference}
         self.made[name] = {
             "type": "object",
@@ -77,34 +81,28 @@ class _Conditions:
                 "all": {"description": "all of these hold", **many},
                 "any": {"description": "at least one of these holds", **many},
                 "not": {"description": "this does not hold", **reference},
-                "every": self._quantified("holds for every element of a list", name, facts, inside),
-                "some": self._quantified("holds for at least one element of a list", name, facts, inside),
+                "every": {"description": "this holds for every element of a list", **lists},
+                "some": {"description": "this holds for at least one element of a list", **lists},
                 **{path: _leaf(fact) for path, fact in facts.items()},
             },
             "patternProperties": {**{f"^{pattern}$": _LEAF for pattern in inside}, _QUOTED: _LEAF},
             "additionalProperties": False,
         }
+        self.made[f"{name}-lists"] = self._quantified(name, facts, inside)
         return reference
 
-    def _quantified(self, what: str, name: str, facts: Mapping[str, Fact], inside: list[str]) -> dict[str, Any]:
-        """Give the schema of ``every`` or ``some``: the lists that there are, and of each what its elements have."""
+    def _quantified(self, name: str, facts: Mapping[str, Fact], inside: list[str]) -> dict[str, Any]:
+        """Give the schema of ``every`` and ``some``: the lists that there are, and of each what its elements have."""
         lists = {path: fact for path, fact in facts.items() if fact.is_list}
         known = [{"const": path, "description": _described(fact)} for path, fact in lists.items()]
         others = [{"type": "string", "pattern": pattern} for pattern in (*(f"^{each}$" for each in inside), _QUOTED)]
-        quantified = {
-            "$ref": "#/$defs/quantified",
-            "description": what,
-            "properties": {"in": {"anyOf": known + others}},
-        }
+        quantified = {"$ref": "#/$defs/quantified", "properties": {"in": {"anyOf": known + others}}}
         elements = [self._elements(name, path, fact.element()) for path, fact in lists.items() if fact.element().schema]
         return {**quantified, "allOf": elements} if elements else quantified
 
     def _elements(self, name: str, path: str, element: Fact) -> dict[str, Any]:
         inner = f"{name}.{re.sub(_UNNAMED, '_', path)}-element"
-        if inner in self.made:  # `some` is about the same lists as `every`
-            holds = {"$ref": f"#/$defs/{inner}"}
-        else:
-            holds = self._define(inner, {fact.path: fact for fact in element.below()}, element)
+        holds = self._define(inner, {fact.path: fact for fact in element.below()}, element)
         about = {"properties": {"in": {"const": path}}, "required": ["in"]}
         return {"if": about, "then": {"properties": {"holds": holds}}}
 

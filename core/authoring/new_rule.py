@@ -108,7 +108,11 @@ def _by_liking(schema: FactSchema) -> Iterator[Fact]:
     ]
     order = ("boolean", "string", "integer", "number")
     known = [fact for fact in asked if any(name in order for name in fact.types)]
-    yield from sorted(known, key=lambda fact: (fact.kind != "configuration", order.index(_scalar(fact))))
+    yield from sorted(known, key=lambda fact: (fact.kind != "configuration", order.index(_scalar(fact)), _depth(fact)))
+
+
+def _depth(fact: Fact) -> int:
+    return len(split_path(fact.path))
 
 
 def _scalar(fact: Fact) -> str:

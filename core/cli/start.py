@@ -9,15 +9,15 @@ import os
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from trueup.clock import Clock
     from trueup.hosting.host import Host
     from trueup.journal.journal import Journal
     from trueup.ruleset.load import RuleSet
+    from trueup.ruleset.source import RuleSource
     from trueup.settings import Settings
 
 __all__ = ["Start"]
@@ -77,10 +77,16 @@ class Start:
     def rules(self, *, tolerant: bool = True) -> RuleSet:
         """Load all rules; tolerant for audits, strict for whoever writes rules; the user's own always strictly."""
         from trueup.ruleset.load import load_rules
+
+        return load_rules((*self.own_rules(), *self.host.rule_sources()), self.host.fact_schemas(), tolerant=tolerant)
+
+    def own_rules(self) -> tuple[RuleSource, ...]:
+        """Give the user's own sources of rules: those of ``--rules``, then those of the settings."""
         from trueup.ruleset.source import RuleSource
 
-        own = tuple(RuleSource.of_user(path) for path in self.rule_folders)
-        return load_rules((*self.host.rule_sources(), *own), self.host.fact_schemas(), tolerant=tolerant)
+        given = tuple(RuleSource.of_user(path) for path in self.rule_folders)
+        set_ = (RuleSource.of_user(Path(each), "rules.folders:") for each in self.settings.rules.folders)
+        return (*given, *set_)
 
     def close(self) -> None:
         """Close what was opened."""

@@ -7,6 +7,7 @@ is listed, so that it is never silent.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trueup.errors import RuleFileError
@@ -22,7 +23,6 @@ from trueup.ruleset.validation import rule_problems
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
-    from pathlib import Path
 
     from trueup.facts.schema import FactSchema
 
@@ -69,7 +69,7 @@ def load_rules(sources: Iterable[RuleSource], schemas: Mapping[str, FactSchema],
     """Load every rule and pack of the sources.
 
     Args:
-        sources: where to look; an id in two of them is a problem of both.
+        sources: where to look; an id in two of them is a problem of both. A file is read once, for the first of them.
         schemas: the fact schemas by resource type.
         tolerant: whether broken files of distributions are left out and listed instead of raised; a user's own
             files are always held to be right, since a typo there must never silently drop a rule.
@@ -103,15 +103,18 @@ class _Loader:
         self.broken: list[BrokenFile] = []
         self.own: set[str] = set()
         self._pack_files: dict[str, JsonFile] = {}
+        self._seen: set[Path] = set()
 
     def read(self, source: RuleSource) -> None:
         """Read every file of a source."""
         if source.service is None:
             self.own.add(source.distribution)
         for file in source.rule_files():
-            self._read_rule(source, file)
+            if self._is_new(file):
+                self._read_rule(source, file)
         for file in source.pack_files():
-            self._read_pack(source, file)
+            if self._is_new(file):
+                self._read_pack(source, file)
 
     def refuse_duplicates(self) -> None:
         """Take out every id that stands in two sources: which one was meant is not for us to guess."""
@@ -137,6 +140,15 @@ class _Loader:
                 lines = self._pack_files[pack.origin].lines(wrong)
                 self.broken.append(BrokenFile(name, pack.origin, pack.distribution, "", tuple(lines)))
                 del self.packs[name]
+
+    def _is_new(self, file: Path | Traversable) -> bool:
+        """Tell whether a file was not read yet: a folder that is named twice has no id twice."""
+        if not isinstance(file, Path):
+            return True
+        path = file.resolve()
+        known = path in self._seen
+        self._seen.add(path)
+        return not known
 
     def _read_rule(self, source: RuleSource, file: Path | Traversable) -> None:
         name = file.name.removesuffix(_RULE_SUFFIX)

@@ -37,14 +37,18 @@ class RuleSource:
     folder: Path | Traversable
 
     @classmethod
-    def of_user(cls, path: Path) -> RuleSource:
+    def of_user(cls, path: Path, named: str = "--rules") -> RuleSource:
         """Give the source of a folder or file that a user names.
+
+        Args:
+            path: the folder or file.
+            named: where it is named, for the message.
 
         Raises:
             UsageError: there is no such folder or file.
         """
         if not path.exists():
-            raise UsageError(f"--rules {path}: expected a folder with rule files or a rule file, found nothing there")
+            raise UsageError(f"{named} {path}: expected a folder with rule files or a rule file, found nothing there")
         return cls(None, str(path), path)
 
     def rule_files(self) -> Iterator[Path | Traversable]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -38,12 +39,12 @@ def command(start: Start, rule_id: str, resource: str, folder: Path) -> None:
     made = new_rule(rule_id, resource, start.host.fact_schemas(), start.rules().rules)
     rule, cases = made.write(folder)
     (path,) = made.rule["expect"]
-    here = f"trueup --rules {folder}"
+    here = f"trueup --rules {quote(str(folder))}"
     for line in (
         f"wrote {rule} and {cases}: a condition about {path}, and a case each of pass, fail and unknown",
         f"  change it    the facts there are: docs/facts-reference.md, or trueup rules schema --resource {resource}",
         f"  test it      {here} rules test {rule_id} --coverage",
-        f"  real facts   trueup facts --resource ARN --save {cases} --name NAME --expect pass",
+        f"  real facts   trueup facts --resource ARN --save {quote(str(cases))} --name NAME --expect pass",
         f"  audit by it  {here} audit --rule {rule_id}",
     ):
         say(line)
