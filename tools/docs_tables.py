@@ -6,7 +6,7 @@ Run after any change of those, on an installed trueup; hand-kept reference pages
     python tools/docs_tables.py --check
 
 A page says where: ``<!-- generated: NAME -->`` … ``<!-- end of generated -->``;
-``docs/read-only-policy.json`` and the pages of ``docs/rules/`` are made whole.
+``docs/read-only-policy.json``, ``docs/rule-editor.schema.json`` and the pages of ``docs/rules/`` are made whole.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from markdown_table import table
 from rule_pages import index, pages, shipped_rules
 
 from trueup import settings as settings_module
+from trueup.authoring.editor_schema import editor_schema
 from trueup.cli.main import trueup
+from trueup.facts.schema import FactSchema
 from trueup.hosting import hookspecs
 from trueup.hosting.host import Host
 from trueup.permissions.policy import policy
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 
 POLICY = ROOT / "docs" / "read-only-policy.json"
+EDITOR_SCHEMA = ROOT / "docs" / "rule-editor.schema.json"
 RULE_PAGES = ROOT / "docs" / "rules"
 
 _REGION = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
@@ -54,6 +57,7 @@ def main() -> None:
     check = parser.parse_args().check
     wanted = {page: made(page.read_text("utf-8")) for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}
     wanted[POLICY] = json.dumps(read_only_policy(), indent=2) + "\n"
+    wanted[EDITOR_SCHEMA] = json.dumps(shipped_editor_schema(), indent=1, ensure_ascii=False) + "\n"
     wanted |= pages(RULE_PAGES)
     old = [page for page, text in wanted.items() if not page.exists() or page.read_text("utf-8") != text]
     old += [page for page in RULE_PAGES.glob("*.md") if page not in wanted]
@@ -82,6 +86,12 @@ def read_only_policy() -> dict[str, Any]:
     """Give what ``trueup policy --for plan`` prints: auditing and planning with all of trueup's own rules."""
     host = Host()
     return policy(planning_grants(tuple(rule.bind({}) for rule in shipped_rules(host)), host, Selection()))
+
+
+def shipped_editor_schema() -> dict[str, Any]:
+    """Give what ``trueup rules schema`` prints where nothing but trueup's own services is installed."""
+    files = sorted(ROOT.glob("plugins/*/facts/*.schema.json"))
+    return editor_schema({schema.type: schema for schema in map(FactSchema.load, files)})
 
 
 def support() -> str:
