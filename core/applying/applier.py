@@ -15,8 +15,10 @@ from trueup.applying.references import answered, undoable
 from trueup.applying.stepping import EndKind, Stepper
 from trueup.applying.verification import VerifiedKind, observed_aspects, verify
 from trueup.errors import PluginError, UnknownFactError
+from trueup.exemptions.exemptions import NO_EXEMPTIONS
 from trueup.journal.changes import ChangeStatus, StepStatus
 from trueup.journal.runs import moment
+from trueup.planning.concrete import TAGS
 from trueup.planning.iac import managed_by
 
 if TYPE_CHECKING:
@@ -24,10 +26,12 @@ if TYPE_CHECKING:
 
     from trueup.applying.bench import Bench
     from trueup.applying.stepping import End
+    from trueup.exemptions.exemptions import Exemptions
     from trueup.facts.snapshot import Snapshot
     from trueup.journal.changes import ChangeRecord, StepRecord
     from trueup.planning.planned import PlannedChange
     from trueup.ruleset.rule import BoundRule
+    from trueup.service.declarations import ResourceType
 
 __all__ = ["Applier", "Outcome"]
 
@@ -59,7 +63,13 @@ class Applier:
     """Applies the changes of one run, one at a time."""
 
     def __init__(
-        self, bench: Bench, run: str, *, include_managed: bool = False, planned_at: datetime | None = None
+        self,
+        bench: Bench,
+        run: str,
+        *,
+        include_managed: bool = False,
+        planned_at: datetime | None = None,
+        exemptions: Exemptions = NO_EXEMPTIONS,
     ) -> None:
         """Apply under the journal of ``run``.
 
@@ -68,11 +78,13 @@ class Applier:
             run: the run.
             include_managed: whether to write to resources managed as code, too.
             planned_at: when the plan was made; what other runs did to a resource since then counts.
+            exemptions: what is not to be fixed, though it was planned.
         """
         self._bench = bench
         self._run = run
         self._include_managed = include_managed
         self._planned_at = planned_at
+        self._exemptions = exemptions
         self._checked: Snapshot | None = None
 
     def apply(self, change: PlannedChange, rule: BoundRule) -> Outcome:
@@ -120,15 +132,12 @@ class Applier:
             return Outcome(ChangeStatus.SKIPPED, str(error))
         if fresh.refused is not None:
             return Outcome(fresh.refused, fresh.reason)
-        declared = self._bench.type_of(change)
-        manager = change.managed_by or managed_by(declared, fresh.snapshot, self._bench.settings.iac.tags)
-        if manager and not self._include_managed:
-            reason = f"managed as code ({manager}); change {change.code or 'it there'}, or use --include-iac-managed"
-            return Outcome(ChangeStatus.SKIPPED, reason)
-        if why := busy(self._bench, change, rule, fresh.snapshot):
+        declared, found = self._bench.type_of(change), fresh.snapshot
+        why = self._exempt(change, found) or self._managed(declared, change, found)
+        if why := why or busy(self._bench, change, rule, found):
             return Outcome(ChangeStatus.SKIPPED, why)
         schema = self._bench.schema_of(change)
-        self._bench.journal.changes.keep_judged(self._run, change.id, observed_aspects(schema, rule, fresh.snapshot))
+        self._bench.journal.changes.keep_judged(self._run, change.id, observed_aspects(schema, rule, found))
         self._checked = fresh.snapshot
         return None
 
@@ -138,6 +147,19 @@ class Applier:
             if (other.run, other.change.id) != (self._run, change.id):
                 return f"frozen: a change of run {other.run} is {other.status}; run `trueup resume {other.run}` first"
         return None
+
+    def _exempt(self, change: PlannedChange, snapshot: Snapshot) -> str | None:
+        """Give why an exemption, perhaps a newer one than the plan, forbids the change."""
+        tags = snapshot.aspects.get(TAGS)
+        now = self._bench.clock.now()
+        return self._exemptions.rule_on(change.rule, change.resource.arn, tags, now).refusal()
+
+    def _managed(self, declared: ResourceType, change: PlannedChange, snapshot: Snapshot) -> str | None:
+        """Give why a resource that is managed as code is left alone."""
+        manager = change.managed_by or managed_by(declared, snapshot, self._bench.settings.iac.tags)
+        if not manager or self._include_managed:
+            return None
+        return f"managed as code ({manager}); change {change.code or 'it there'}, or use --include-iac-managed"
 
     def _since_the_plan(self, change: PlannedChange) -> str | None:
         """Give what was done to the resource after the plan was made that the plan could not know of."""

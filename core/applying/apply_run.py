@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trueup.applying.applier import Applier, Outcome, in_effect
 from trueup.applying.soak import look, soak
 from trueup.errors import TrueupError
+from trueup.exemptions.exemptions import NO_EXEMPTIONS
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.runs import moment
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from trueup.applying.bench import Bench
     from trueup.applying.options import ApplyOptions
+    from trueup.exemptions.exemptions import Exemptions
     from trueup.journal.changes import ChangeRecord
     from trueup.planning.planned import PlannedChange
     from trueup.ruleset.condition import CompiledCondition
@@ -35,13 +37,26 @@ Action = tuple[str, str]
 class ApplyRun:
     """Applies the changes that the journal holds for one run."""
 
-    def __init__(self, bench: Bench, run: str, rules: Mapping[str, BoundRule], options: ApplyOptions) -> None:
-        """Work on ``run``; ``rules`` are the ones embedded in its plan."""
+    def __init__(
+        self,
+        bench: Bench,
+        run: str,
+        rules: Mapping[str, BoundRule],
+        options: ApplyOptions,
+        exemptions: Exemptions = NO_EXEMPTIONS,
+    ) -> None:
+        """Work on ``run``; ``rules`` are the ones embedded in its plan, ``exemptions`` what is not to be fixed."""
         self._bench = bench
         self._run = run
         self._rules = rules
         self._options = options
-        self._applier = Applier(bench, run, include_managed=options.include_managed, planned_at=_planned_at(bench, run))
+        self._applier = Applier(
+            bench,
+            run,
+            include_managed=options.include_managed,
+            planned_at=_planned_at(bench, run),
+            exemptions=exemptions,
+        )
         self._began: datetime = bench.clock.now()
 
     def go(self) -> str:

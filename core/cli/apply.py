@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trueup.cli.options import account_options, approval_options, limit_options, output_options
+from trueup.cli.options import account_options, approval_options, exemptions_option, limit_options, output_options
 
 if TYPE_CHECKING:
     from trueup.cli.start import Start
@@ -21,6 +21,7 @@ __all__ = ["apply_plan", "command"]
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--digest", help="Refuse the plan unless this is its digest.")
 @account_options
+@exemptions_option
 @approval_options
 @limit_options
 @output_options
@@ -46,6 +47,7 @@ def apply_plan(
 ) -> int:
     """Check, ask, apply and report; give the exit code."""
     from trueup.applying.options import ApplyOptions
+    from trueup.cli.exemptions import exemptions_of
     from trueup.cli.output import say
     from trueup.cli.show import plan_lines
     from trueup.cli.working import account_of, confirm, with_limits
@@ -58,12 +60,13 @@ def apply_plan(
         include_managed=options["include_iac_managed"],
         accept_unobserved=options["accept_unobserved"],
     )
-    applier = PlanApplier(account_of(start, options), plan, allowed, say)
+    exemptions = exemptions_of(start, options, resources=plan.resource_types())
+    applier = PlanApplier(account_of(start, options), plan, allowed, say, exemptions)
     rules = applier.check(digest)
     for line in plan_lines(plan):
         say(line)
     for change in plan.changes():
-        if why := allowed.refusal(change):
+        if why := allowed.refusal(change) or applier.exempt(change):
             say(f"not applied: {change.id} on {change.resource.id}: {why}")
     confirm(f"Apply these changes to account {plan.account}?", yes=options["yes"])
     run = applier.go(rules)

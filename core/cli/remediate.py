@@ -10,6 +10,7 @@ import click
 from trueup.cli.options import (
     account_options,
     approval_options,
+    exemptions_option,
     limit_options,
     output_options,
     planning_options,
@@ -25,6 +26,7 @@ __all__ = ["command"]
 @click.command(name="remediate", epilog="Example: trueup remediate --rule dynamodb-table-pitr-enabled --yes")
 @selection_options
 @account_options
+@exemptions_option
 @planning_options
 @limit_options
 @approval_options

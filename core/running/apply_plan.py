@@ -13,6 +13,7 @@ from trueup.applying.options import ApplyOptions
 from trueup.applying.rollback import go_on
 from trueup.aws.permissions import simulate
 from trueup.errors import RefusedError, UsageError
+from trueup.exemptions.exemptions import NO_EXEMPTIONS
 from trueup.journal.bundle import IMPORTED
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.lock import account_lock
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from trueup.applying.bench import Bench
+    from trueup.exemptions.exemptions import Exemptions
     from trueup.journal.journal import Journal
     from trueup.journal.runs import RunRecord
     from trueup.planning.planned import PlannedChange
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from trueup.running.account import Account
 
 __all__ = ["PlanApplier", "resume"]
+
+# Where a run keeps the exemptions that it began with, among its options.
+EXEMPTIONS = "exemptions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,14 @@ class PlanApplier:
         plan: the plan.
         options: what is allowed.
         say: tells a person what happens.
+        exemptions: what is not to be fixed, whatever the plan holds.
     """
 
     account: Account
     plan: Plan
     options: ApplyOptions
     say: Callable[[str], None] = field(default=lambda _line: None)
+    exemptions: Exemptions = NO_EXEMPTIONS
 
     def check(self, digest: str | None = None) -> dict[str, BoundRule]:
         """Check all that can be checked before anything is asked or sent; give the plan's rules.
@@ -93,16 +100,21 @@ class PlanApplier:
                 principal=account.connection.identity().arn,
                 selection=self.plan.document["selection"],
                 plan_digest=self.plan.digest,
-                options=self.options.to_json(),
+                options={**self.options.to_json(), EXEMPTIONS: self.exemptions.to_json()},
             )
             _claim(journal, self.plan, run)
             for change in self.plan.changes():
                 refusal = self.options.refusal(change)
                 status = ChangeStatus.SKIPPED if refusal else ChangeStatus.PLANNED
                 journal.changes.add(run, change, status, refusal)
-            if ApplyRun(bench, run, rules, self.options).go() != "interrupted":
-                audit_changed(account, run, rules, self.say)
+            if ApplyRun(bench, run, rules, self.options, self.exemptions).go() != "interrupted":
+                audit_changed(account, run, rules, self.say, self.exemptions)
         return run
+
+    def exempt(self, change: PlannedChange) -> str | None:
+        """Give why a change is exempt, as far as its resource's ARN tells; tags are read right before it is sent."""
+        now = self.account.clock.now()
+        return self.exemptions.rule_on(change.rule, change.resource.arn, None, now).refusal()
 
     def _check_now(self, bench: Bench) -> None:
         self.plan.check_expiry(self.account.clock.now())
@@ -140,8 +152,12 @@ class PlanApplier:
                 raise RefusedError(message)
 
 
-def resume(account: Account, record: RunRecord, say: Callable[[str], None]) -> str:
+def resume(
+    account: Account, record: RunRecord, say: Callable[[str], None], exemptions: Exemptions = NO_EXEMPTIONS
+) -> str:
     """Go on with an apply or a rollback that was stopped or killed; give its id.
+
+    What was exempt when the run began stays so, and what the given exemptions hold besides is not begun either.
 
     Raises:
         UsageError: it is neither.
@@ -150,6 +166,7 @@ def resume(account: Account, record: RunRecord, say: Callable[[str], None]) -> s
     if record.kind not in {"apply", "rollback"}:
         message = f"run {record.id}: expected an apply or a rollback to resume, found {record.kind}"
         raise UsageError(message)
+    exemptions = exemptions.joined(record.options.get(EXEMPTIONS, ()), f"run {record.id}")
     account.check_account(record.account, f"run {record.id}")
     bench = account.bench(say)
     journal = account.journal
@@ -170,8 +187,8 @@ def resume(account: Account, record: RunRecord, say: Callable[[str], None]) -> s
         if record.options.get(IMPORTED):
             _skip_planned(account, record, "the run was brought in from elsewhere: plan anew what it did not begin")
         _skip_expired(account, record, plan)
-        if ApplyRun(bench, record.id, rules, options).go() != "interrupted":
-            audit_changed(account, record.id, rules, say)
+        if ApplyRun(bench, record.id, rules, options, exemptions).go() != "interrupted":
+            audit_changed(account, record.id, rules, say, exemptions)
     return record.id
 
 
