@@ -11,9 +11,11 @@ from trueup.errors import UsageError
 from trueup.settings import (
     ApplySettings,
     AuditSettings,
+    ExemptionSettings,
     IacSettings,
     PlanSettings,
     PriceSettings,
+    RuleSettings,
     Settings,
     WatchSettings,
 )
@@ -61,6 +63,11 @@ def test_every_section_is_read(tmp_path: Path) -> None:
         tags = ["managed-by"]
         [watch]
         most_together = 1
+        [rules]
+        folders = ["own"]
+        [exemptions]
+        files = ["exempt.json", "/etc/exempt.json"]
+        max_days = 90
         [prices]
         folder = "fetched"
         [parameters.dynamodb-table-on-demand-when-idle]
@@ -72,6 +79,8 @@ def test_every_section_is_read(tmp_path: Path) -> None:
         ApplySettings((Window.parse("Mon-Fri 08:00-16:00"), Window.parse("22:00-02:00")), freeze=True),
         WatchSettings(most_together=1),
         IacSettings(("managed-by",)),
+        RuleSettings((str(tmp_path / "own"),)),
+        ExemptionSettings((str(tmp_path / "exempt.json"), "/etc/exempt.json"), 90),
         PriceSettings("fetched"),
         {"dynamodb-table-on-demand-when-idle": {"gate": 10}},
     )
@@ -80,7 +89,7 @@ def test_every_section_is_read(tmp_path: Path) -> None:
 
 WRONG = {
     "unknown section": ("[aply]\n", "expected a known name, found aply; did you mean apply"),
-    "nothing near": ("[x]\n", "expected a known name, found x; there are apply, audit, iac, parameters, plan"),
+    "nothing near": ("[x]\n", "expected a known name, found x; there are apply, audit, exemptions, iac"),
     "unknown key": ("[plan]\nmax_change = 1\n", "found plan.max_change; did you mean plan.max_changes"),
     "no table": ("plan = 3\n", "expected a table [plan], found 3"),
     "text for number": ("[plan]\nmax_changes = 'x'\n", "plan.max_changes: expected a number, found 'x'"),
@@ -96,6 +105,8 @@ WRONG = {
     "one window": ("[apply]\nwindows = 'Mon 08:00-16:00'\n", "apply.windows: expected a list of strings"),
     "wrong window": ("[apply]\nwindows = ['Monday']\n", "apply.windows: expected such as 'Mon-Fri 08:00-16:00' (UTC)"),
     "window of a number": ("[apply]\nwindows = [8]\n", "apply.windows: expected such as"),
+    "files of numbers": ("[exemptions]\nfiles = [1]\n", "exemptions.files: expected a list of strings, found [1]"),
+    "one file": ("[exemptions]\nfiles = 'x.json'\n", "exemptions.files: expected a list of strings, found 'x.json'"),
     "tags of numbers": ("[iac]\ntags = [1]\n", "iac.tags: expected a list of strings, found [1]"),
     "no toml": ("[plan\n", "expected a readable TOML file, found:"),
 }

@@ -16,6 +16,7 @@ from trueup.auditing.scope import AuditScope
 from trueup.errors import CredentialsError, PluginError, UnreadableError
 from trueup.facts.snapshot import Snapshot
 from trueup.facts.unknown import Reason, Unknown
+from trueup.finding import Finding, Judgement, Verdict
 from trueup.ruleset.selection import Selection
 
 if TYPE_CHECKING:
@@ -268,3 +269,29 @@ def read_counts(pool: WorkerPool) -> Mapping[str, int]:
     post = Post(2)
     read(post, pool, "paper")
     return post.counts()
+
+
+def test_tags_that_decide_are_read_whatever_a_plugin_wants(pool: WorkerPool) -> None:
+    """A finding that comes without the tags of its resource gets them, as long as they are at hand."""
+    post = Post(2)
+    scope = AuditScope(ScopeReading(SCOPE, post, SCHEMAS, NOW), TYPES, pool, tagged={"post.letter"})
+    found: list[Finding] = []
+    for each in scope.snapshots({"post.letter": {"paper"}}):
+        assert isinstance(each, Snapshot)
+        assert {"paper", "tags"} == set(each.aspects)
+        found.append(Finding("r", "post.letter", each.resource, Judgement(Verdict.FAIL)))
+        own = {"mine": "yes"}
+        assert each.aspects["tags"] == scope.with_tags(found[-1]).tags
+        assert own == scope.with_tags(replace(found[-1], tags=own)).tags
+    late = scope.with_tags(found[0]).tags
+    assert isinstance(late, Unknown)
+    assert "not read: the plugin's finding came without the tags of its resource" == late.sentence()
+
+
+def test_tags_that_do_not_decide_are_not_looked_for(pool: WorkerPool) -> None:
+    """Without exemptions by tag a finding stays as the plugin gave it."""
+    scope = scope_of(Post(1), pool)
+    (each,) = scope.snapshots({"post.letter": {"paper"}})
+    assert isinstance(each, Snapshot)
+    finding = Finding("r", "post.letter", each.resource, Judgement(Verdict.FAIL))
+    assert finding is scope.with_tags(finding)
