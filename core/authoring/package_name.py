@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from trueup.aws.models import shared_loader
 from trueup.errors import UsageError
+from trueup.hosting.installed import OWN_DISTRIBUTION
 from trueup.ruleset.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -76,9 +77,10 @@ def package_name(client: str, installed: Iterable[PluginInfo]) -> PackageName:
     name = PackageName(client)
     for each in installed:
         if each.name == name.service:
+            ours = each.distribution == OWN_DISTRIBUTION
             raise UsageError(
                 f"plugin {name.service}: expected a name that no installed package has, found it in "
                 f"{each.distribution} {each.version} ({each.origin}), beside which {name.distribution} could not be "
-                f"used; choose another service, or uninstall {each.distribution}"
+                f"used; choose another service{'' if ours else f', or uninstall {each.distribution}'}"
             )
     return name

@@ -45,7 +45,7 @@ INTERRUPTED = 130
         "rules": ("trueup.cli.rules.group", "List, show, write, validate, test and explain rules."),
         "policy": ("trueup.cli.policy", "Print the IAM policy that an audit or a plan needs."),
         "prices": ("trueup.cli.prices", "Show the known prices, and fetch fresh ones."),
-        "plugins": ("trueup.cli.plugins", "List the installed plugins."),
+        "plugins": ("trueup.cli.plugins.group", "List, write and check plugins."),
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: trueup audit --profile audit --region eu-west-1 --service dynamodb",

@@ -1,4 +1,4 @@
-"""``trueup plugins``: what is installed and what became of it."""
+"""``trueup plugins list``: what is installed and what became of it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.group(name="plugins", epilog="Example: trueup plugins list")
-def command() -> None:
-    """List the installed plugins."""
-
-
-@command.command(name="list", epilog="Example: trueup plugins list --format json")
+@click.command(name="list", epilog="Example: trueup plugins list --format json")
 @click.option("--format", "form", type=click.Choice(["console", "json"]), default="console")
 @click.pass_obj
-def list_plugins(start: Start, form: str) -> None:
+def command(start: Start, form: str) -> None:
     """List the installed plugins and rule folders; imports none of them."""
     start.host.rule_sources()
     start.host.fact_schemas()
