@@ -13,7 +13,7 @@ from trueup.applying.freshness import check_fresh
 from trueup.applying.image import aspects_of, match
 from trueup.applying.references import answered, undoable
 from trueup.applying.stepping import EndKind, Stepper
-from trueup.applying.verification import VerifiedKind, observed_aspects, verify
+from trueup.applying.verification import VerifiedKind, judged_aspects, verify
 from trueup.errors import PluginError, UnknownFactError
 from trueup.exemptions.exemptions import NO_EXEMPTIONS
 from trueup.journal.changes import ChangeStatus, StepStatus
@@ -133,11 +133,15 @@ class Applier:
         if fresh.refused is not None:
             return Outcome(fresh.refused, fresh.reason)
         declared, found = self._bench.type_of(change), fresh.snapshot
-        why = self._exempt(change, found) or self._managed(declared, change, found)
-        if why := why or busy(self._bench, change, rule, found):
+        why = (
+            self._exempt(change, found)
+            or self._managed(declared, change, found)
+            or busy(self._bench, change, rule, found)
+        )
+        if why:
             return Outcome(ChangeStatus.SKIPPED, why)
-        schema = self._bench.schema_of(change)
-        self._bench.journal.changes.keep_judged(self._run, change.id, observed_aspects(schema, rule, found))
+        judged = judged_aspects(declared, self._bench.schema_of(change), rule, fresh.snapshot, capacity=change.capacity)
+        self._bench.journal.changes.keep_judged(self._run, change.id, judged)
         self._checked = fresh.snapshot
         return None
 

@@ -65,10 +65,20 @@ class FactReader(Protocol):
         resource: Resource,
         aspects: Collection[str],
         *,
+        known: Mapping[str, Any] | None = None,
         window: timedelta | None = None,
         period: int | None = None,
     ) -> Snapshot:
-        """Read aspects afresh; metrics over ``window`` at ``period`` seconds instead of as declared."""
+        """Read aspects afresh.
+
+        Args:
+            resource_type: the resource's type.
+            resource: the resource.
+            aspects: names of declared aspects; what they need is read, too.
+            known: values of aspects that are not read again; what follows from them is derived from these.
+            window: how far back metrics go, instead of as declared.
+            period: seconds a point of them.
+        """
 
     def read_all(
         self,

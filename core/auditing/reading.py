@@ -100,7 +100,7 @@ class ScopeReading:
             CancelledError: it was stopped meanwhile.
             CredentialsError: every further read would fail alike.
         """
-        aspects: dict[str, Any] = {}
+        aspects: dict[str, Any] = dict(recipe.known)
         for aspect in recipe.before:
             if stop.is_set():
                 raise CancelledError

@@ -5,8 +5,9 @@ Worked out once for a selection, so that reading a resource is a plain walk.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from trueup.errors import PluginError
 from trueup.ruleset.suggest import did_you_mean
@@ -14,7 +15,7 @@ from trueup.service.declarations import MetricsAspect, ReadAspect
 from trueup.service.needs import of_metrics, reading_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from trueup.service.declarations import DerivedAspect, ResourceType
 
@@ -30,16 +31,25 @@ class Recipe:
         before: aspects that are read, and derived from such, in order.
         metrics: aspects of metric series.
         after: aspects that are derived from metrics, in order.
+        known: values of aspects that are not made again, by name.
     """
 
     resource_type: ResourceType
     before: tuple[ReadAspect | DerivedAspect, ...]
     metrics: tuple[MetricsAspect, ...]
     after: tuple[DerivedAspect, ...]
+    known: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
-    def of(cls, resource_type: ResourceType, wanted: Iterable[str]) -> Recipe:
+    def of(
+        cls, resource_type: ResourceType, wanted: Iterable[str], known: Mapping[str, Any] = MappingProxyType({})
+    ) -> Recipe:
         """Give the recipe for the wanted aspects and all that they need.
+
+        Args:
+            resource_type: the type.
+            wanted: names of aspects.
+            known: values of aspects that are not made again; nothing is made for their sake only.
 
         Raises:
             KeyError: the type declares no such aspect.
@@ -47,14 +57,14 @@ class Recipe:
         before: list[ReadAspect | DerivedAspect] = []
         metrics: list[MetricsAspect] = []
         after: list[DerivedAspect] = []
-        for aspect in reading_order(resource_type.aspects, wanted):
+        for aspect in reading_order(resource_type.aspects, wanted, known):
             if isinstance(aspect, MetricsAspect):
                 metrics.append(aspect)
             elif isinstance(aspect, ReadAspect) or not of_metrics(resource_type.aspects, aspect.name):
                 before.append(aspect)
             else:
                 after.append(aspect)
-        return cls(resource_type, tuple(before), tuple(metrics), tuple(after))
+        return cls(resource_type, tuple(before), tuple(metrics), tuple(after), known)
 
     @property
     def batched(self) -> tuple[ReadAspect, ...]:
@@ -67,8 +77,10 @@ class Recipe:
         return max((each.batch for each in self.batched), default=1)
 
 
-def checked_recipe(resource_type: ResourceType, wanted: Iterable[str]) -> Recipe:
-    """Give the recipe for the wanted aspects.
+def checked_recipe(
+    resource_type: ResourceType, wanted: Iterable[str], known: Mapping[str, Any] = MappingProxyType({})
+) -> Recipe:
+    """Give the recipe for the wanted aspects; see ``Recipe.of``.
 
     Raises:
         PluginError: the type declares no such aspect.
@@ -79,4 +91,4 @@ def checked_recipe(resource_type: ResourceType, wanted: Iterable[str]) -> Recipe
             hint = did_you_mean(name, resource_type.aspects)
             message = f"{resource_type.name}: expected a declared aspect, found {name!r}{hint}"
             raise PluginError(message)
-    return Recipe.of(resource_type, names)
+    return Recipe.of(resource_type, names, known)

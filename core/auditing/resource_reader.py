@@ -6,7 +6,8 @@ rule sees: were it other code, the same resource could look different to each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from trueup.auditing.listing import ListingFailed, select_resources
 from trueup.auditing.measuring import latest_window
@@ -21,7 +22,7 @@ from trueup.resource import Resource, Scope
 from trueup.service.arn import match_arn, may_be
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from trueup.auditing.reading import ReaderSource
@@ -71,6 +72,7 @@ class ResourceReader:
         resource: Resource,
         aspects: Collection[str],
         *,
+        known: Mapping[str, Any] | None = None,
         window: timedelta | None = None,
         period: int | None = None,
     ) -> Snapshot:
@@ -80,6 +82,7 @@ class ResourceReader:
             resource_type: its type.
             resource: the resource.
             aspects: names of declared aspects.
+            known: values of aspects that are not read again, by name; what follows from them is derived from these.
             window: how far back metrics go, ending at the last full period; as declared when None.
             period: seconds a point, 300 when None; only with ``window``.
 
@@ -87,7 +90,10 @@ class ResourceReader:
             CredentialsError: the credentials expired.
             PluginError: an aspect is not declared.
         """
-        return next(self.read_all([(resource_type, resource, aspects)], window=window, period=period))
+        now = self._clock.now()
+        windows = None if window is None else latest_window(now, window, period or _PERIOD)
+        found = self._read([(resource_type, resource, aspects)], now, windows, known or {})
+        return next(snapshot for _, snapshot in found)
 
     def read_all(
         self,
@@ -124,12 +130,13 @@ class ResourceReader:
         wanted: Iterable[tuple[ResourceType, Resource, Collection[str]]],
         now: datetime,
         windows: Callable[[MetricsAspect], Window] | None,
+        known: Mapping[str, Any] = MappingProxyType({}),
     ) -> Iterator[tuple[ScopeReading, Snapshot]]:
         scopes: dict[Scope, list[tuple[Recipe, Resource]]] = {}
         recipes: dict[tuple[str, frozenset[str]], Recipe] = {}
         for resource_type, resource, aspects in wanted:
             key = resource_type.name, frozenset(aspects)
-            recipes[key] = recipes.get(key) or checked_recipe(resource_type, key[1])
+            recipes[key] = recipes.get(key) or checked_recipe(resource_type, key[1], known)
             scopes.setdefault(self._scope_of(resource), []).append((recipes[key], resource))
         for scope, group in scopes.items():
             reading = ScopeReading(scope, self._source, self._host.fact_schemas(), now, self._statistics)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from trueup.aws.iam.operations import is_read_only_operation
 from trueup.errors import PluginError
 from trueup.service.check import check_resource_type
-from trueup.service.declarations import ReadAspect, ResourceType
+from trueup.service.declarations import MetricsAspect, ReadAspect, ResourceType
+from trueup.service.needs import needs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,6 +46,7 @@ def agreed_types(
             problems += check_resource_type(each)
             problems += (f"{each.name}: {problem}" for problem in _against_schema(each, schemas.get(each.name)))
             problems += (f"{each.name}: {problem}" for problem in _against_levels(each))
+            problems += (f"{each.name}: {problem}" for problem in _against_kinds(each, schemas.get(each.name)))
     problems += (f"{name}: has a fact schema, but is not declared" for name in schemas if name not in types)
     if problems:
         message = f"{entry.title()}: hook resource_types(): {'; '.join(problems)}"
@@ -77,3 +79,15 @@ def _against_levels(resource_type: ResourceType) -> Iterable[str]:
     for operation in sorted({each for action in resource_type.actions.values() for each in action.writes}):
         if is_read_only_operation(operation):
             yield f"expected declared writes to write by AWS's access levels, found {operation}"
+
+
+def _against_kinds(resource_type: ResourceType, schema: FactSchema | None) -> Iterable[str]:
+    """Name configuration that is made of metric series: it could not be made again of those of before a write."""
+    for name in sorted(set(resource_type.aspects) & set(schema.aspects if schema else ())):
+        needs = needs_of(resource_type.aspects[name])
+        series = [each for each in needs if isinstance(resource_type.aspects.get(each), MetricsAspect)]
+        if schema is not None and series and schema.kind(name) != "observed":
+            yield (
+                f"aspect {name!r} is configuration and needs the metrics {', '.join(series)}; make it of an observed "
+                "aspect that is made of them, which is kept over a write"
+            )

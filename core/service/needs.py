@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trueup.service.declarations import MetricsAspect, ReadAspect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from trueup.service.declarations import AspectDeclaration
 
@@ -23,8 +23,10 @@ def needs_of(aspect: AspectDeclaration) -> tuple[str, ...]:
     return () if isinstance(aspect, ReadAspect) else aspect.needs
 
 
-def reading_order(aspects: Mapping[str, AspectDeclaration], wanted: Iterable[str]) -> tuple[AspectDeclaration, ...]:
-    """Give the wanted aspects and all that they need, each after what it needs.
+def reading_order(
+    aspects: Mapping[str, AspectDeclaration], wanted: Iterable[str], known: Container[str] = ()
+) -> tuple[AspectDeclaration, ...]:
+    """Give the wanted aspects and all that they need, each after what it needs; without those that are known.
 
     Raises:
         KeyError: a wanted aspect is not declared.
@@ -34,9 +36,9 @@ def reading_order(aspects: Mapping[str, AspectDeclaration], wanted: Iterable[str
     seen: set[str] = set()
     while left:
         name = left.pop()
-        if name not in seen:
+        if name not in seen and name not in known:
             seen.add(name)
-            needs = needs_of(aspects[name])
+            needs = [each for each in needs_of(aspects[name]) if each not in known]
             sorter.add(name, *needs)
             left += needs
     return tuple(aspects[name] for name in sorter.static_order())

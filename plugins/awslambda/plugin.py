@@ -157,7 +157,12 @@ class LambdaPlugin(ServicePlugin):
         """Give what the size of the function follows from."""
         return sizing.sizing(function)
 
-    @derived("function", needs=("function", series.HOURLY, series.INSIGHTS))
+    @derived("function", needs=(series.HOURLY, series.INSIGHTS))
+    def demand(self, function: Snapshot) -> dict[str, Any]:
+        """Give what the function needed."""
+        return sizing.demand(function)
+
+    @derived("function", needs=("function", "demand"))
     def fit(self, function: Snapshot) -> dict[str, bool]:
         """Give whether memory and timeout are as small as the observed use allows."""
         return sizing.fit(function)

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from trueup.facts.series import Series
     from trueup.facts.snapshot import Snapshot
 
-__all__ = ["MOST_MEMORY_MIB", "Measured", "fit", "least_memory", "least_timeout", "memory_for_timeout", "sizing"]
+__all__ = [
+    "MOST_MEMORY_MIB",
+    "Measured",
+    "demand",
+    "fit",
+    "least_memory",
+    "least_timeout",
+    "memory_for_timeout",
+    "sizing",
+]
 
 MOST_MEMORY_MIB = 10_240
 """The largest ordinary function. Source: Lambda quotas."""
@@ -114,23 +123,41 @@ def sizing(function: Snapshot) -> dict[str, Any]:
     }
 
 
-def fit(function: Snapshot) -> dict[str, bool]:
-    """Give ``{"memory", "timeout"}``: whether they are as small as what was measured allows.
+def demand(function: Snapshot) -> dict[str, Any]:
+    """Give what the function needed, whatever the history: every hour is counted with the memory of its time.
 
-    Two facts of the configuration, although they are seen by metrics: they are asked again right after a write, when
-    the memory is the new one and the metrics are those of the old one. Nothing else of this module is, so they do not
-    ask for an unchanged function. Without Lambda Insights nobody knows with how much memory the durations were
-    measured: the memory then never fits by itself, and a timeout may be as long as if it was the most there is.
+    Without Lambda Insights nobody knows with how much memory the durations were measured; the work is then that of the
+    most there is.
+
+    Returns:
+        ``{"measured", "memory_peak_mib", "work_mib_seconds"}``; the peak is unknown where it was not measured.
 
     Raises:
         UnknownFactError: a series could not be read, or the function was never invoked.
     """
     measured = Measured.of(function)
+    return {
+        "measured": measured.by_insights,
+        "memory_peak_mib": max(measured.used.points.values()) if measured.by_insights else _NO_INSIGHTS,
+        "work_mib_seconds": measured.work(MOST_MEMORY_MIB),
+    }
+
+
+def fit(function: Snapshot) -> dict[str, bool]:
+    """Give ``{"memory", "timeout"}``: whether they are as small as what was measured allows.
+
+    Two facts of the configuration, held against the demand: right after a write the memory is the new one, and the
+    demand that of before. Without Lambda Insights the memory never fits by itself, and a timeout may be as long as if
+    the durations had been measured with the most memory there is.
+
+    Raises:
+        UnknownFactError: the demand is not known.
+    """
     memory, timeout = int(function["function.MemorySize"]), int(function["function.Timeout"])
-    if not measured.by_insights:
-        return {"memory": False, "timeout": timeout <= least_timeout(measured.work(MOST_MEMORY_MIB), memory)}
-    work = measured.work(memory)
-    least = max(least_memory(max(measured.used.points.values())), memory_for_timeout(work, timeout))
+    work = float(function["demand.work_mib_seconds"])
+    if not function["demand.measured"]:
+        return {"memory": False, "timeout": timeout <= least_timeout(work, memory)}
+    least = max(least_memory(function["demand.memory_peak_mib"]), memory_for_timeout(work, timeout))
     return {"memory": memory <= least, "timeout": timeout <= least_timeout(work, memory)}
 
 

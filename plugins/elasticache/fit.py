@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trueup.plugins.elasticache.fitting import Load, Size, node_type_fits, shards_fit
+from trueup.plugins.elasticache.fitting import Observed, Size, node_type_fits, shards_fit
 from trueup.plugins.elasticache.nodes import known_type
-from trueup.plugins.elasticache.replicas import replicas_fit
-from trueup.plugins.elasticache.usage import loads
+from trueup.plugins.elasticache.replicas import Work, replicas_fit
 
 if TYPE_CHECKING:
     from trueup.facts.snapshot import Snapshot
@@ -16,21 +15,20 @@ __all__ = ["fit"]
 
 
 def fit(group: Snapshot) -> dict[str, bool]:
-    """Give ``{"node_type", "shards", "replicas"}``: whether each is as small as what was measured allows.
+    """Give ``{"node_type", "shards", "replicas"}``: whether each is as small as the observed load allows.
 
-    Facts of the configuration, although they are seen by metrics: they are asked again right after a write, when the
-    size is the new one and the metrics are those of the old one. Data in bytes and the engine's thread do not depend on
-    the node type; the host's CPU does, and what was measured on larger nodes counts too little then. An end state for
-    which that would matter is never planned (see ``fitting.smallest``). They do not ask for an unchanged group.
+    Facts of the configuration, held against the load and the size that it was observed with: right after a write the
+    size is the new one, and both are those of before. Later the metrics of before say nothing any more, since no API
+    tells which nodes and shards they were of: the history is too short then, and so the fit is not known.
 
     Raises:
-        UnknownFactError: a series could not be read, or has no data.
+        UnknownFactError: the history is too short, or a series has no data.
     """
-    found = Load.of(loads(group))
+    observed = Observed.of(group)
     size = Size(known_type(group), int(group["capacity.shards"]))
-    peak = max(each.engine_percent for each in found)
+    by_mode = bool(group["capacity.cluster_mode"])
     return {
-        "node_type": node_type_fits(found, size),
-        "shards": not group["capacity.cluster_mode"] or shards_fit(found, size),
-        "replicas": bool(group["capacity.cluster_mode"]) or replicas_fit(int(group["capacity.replicas"]), peak),
+        "node_type": node_type_fits(observed, size),
+        "shards": not by_mode or shards_fit(observed, size),
+        "replicas": by_mode or replicas_fit(int(group["capacity.replicas"]), Work.of(group)),
     }

@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from trueup.plugins.elasticache.node_types import FEW_VCPUS, node_types
+from trueup.errors import UnknownFactError
+from trueup.facts.unknown import Reason, Unknown
+from trueup.plugins.elasticache.node_types import FEW_VCPUS, node_type, node_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from trueup.facts.snapshot import Snapshot
     from trueup.plugins.elasticache.node_types import NodeType
 
 __all__ = [
@@ -22,6 +25,7 @@ __all__ = [
     "RESERVE_PERCENT",
     "SMALL_SIZES",
     "Load",
+    "Observed",
     "Projection",
     "Size",
     "Target",
@@ -93,6 +97,31 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """What was observed: the load of every shard, and the size that the group had meanwhile.
+
+    The size is the present one but right after a change of it, when the change is held against the load of before.
+    """
+
+    loads: tuple[Load, ...]
+    size: Size
+
+    @classmethod
+    def of(cls, group: Snapshot) -> Observed:
+        """Take it from the facts of a group.
+
+        Raises:
+            UnknownFactError: the history is too short, or vCPUs and memory of the nodes are not known.
+        """
+        loads, name = Load.of(group["sizing.shards"]), str(group["sizing.node_type"])
+        node = node_type(name)
+        if node is None:
+            detail = f"vCPUs and memory of {name} are not known to trueup"
+            raise UnknownFactError("sizing.node_type", Unknown(Reason.UNEXPECTED, detail))
+        return cls(loads, Size(node, len(loads)))
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """What a group is made towards, and never beyond."""
 
@@ -113,7 +142,7 @@ class Projection:
         return self.cpu <= CPU_LIMIT and self.memory <= MEMORY_LIMIT
 
 
-def projection(loads: Sequence[Load], before: Size, after: Size, reserve: float = RESERVE_PERCENT) -> Projection:
+def projection(observed: Observed, after: Size, reserve: float = RESERVE_PERCENT) -> Projection:
     """Give what the observed peaks become.
 
     A node with more than two vCPUs gives the engine a core and has others for the rest; on a smaller one everything
@@ -121,11 +150,11 @@ def projection(loads: Sequence[Load], before: Size, after: Size, reserve: float 
     told, since the documents do not agree on what the percentage is of.
 
     Args:
-        loads: of every shard before.
-        before: the size that they were observed with.
+        observed: the load, and the size that it was observed with.
         after: the size asked about.
         reserve: percent of a node's memory that data may not use.
     """
+    loads, before = observed.loads, observed.size
     ratio = before.shards / after.shards
     cores = ratio * max(each.host_cores for each in loads)
     engine = ratio * max(each.engine_percent for each in loads)
@@ -135,9 +164,10 @@ def projection(loads: Sequence[Load], before: Size, after: Size, reserve: float 
     return Projection(cpu, max(100 * used / _usable(after.node, reserve), told))
 
 
-def fits(loads: Sequence[Load], before: Size, after: Size, reserve: float = RESERVE_PERCENT) -> bool:
+def fits(observed: Observed, after: Size, reserve: float = RESERVE_PERCENT) -> bool:
     """Tell whether a group may become another size: by its projection, and by what moving the slots takes."""
-    if not projection(loads, before, after, reserve).allowed:
+    loads, before = observed.loads, observed.size
+    if not projection(observed, after, reserve).allowed:
         return False
     if after.shards == before.shards:
         return True
@@ -170,72 +200,50 @@ def candidates(present: NodeType, target: NodeType, allowed: Iterable[str]) -> l
     ]
 
 
-def node_type_fits(loads: Sequence[Load], size: Size) -> bool:
-    """Tell whether no smaller node type of the family would do, down to the size ``large``."""
+def node_type_fits(observed: Observed, size: Size) -> bool:
+    """Tell of a size whether no smaller node type of the family would do, down to the size ``large``."""
     smaller = [
         each
         for each in node_types().values()
         if each.family == size.node.family and each.memory_bytes < size.node.memory_bytes
     ]
-    return not any(fits(loads, size, replace(size, node=each)) for each in smaller if each.size not in SMALL_SIZES[:3])
+    return not any(fits(observed, replace(size, node=each)) for each in smaller if each.size not in SMALL_SIZES[:3])
 
 
-def shards_fit(loads: Sequence[Load], size: Size) -> bool:
-    """Tell whether one shard fewer would not do."""
-    return size.shards == 1 or not fits(loads, size, replace(size, shards=size.shards - 1))
+def shards_fit(observed: Observed, size: Size) -> bool:
+    """Tell of a size whether one shard fewer would not do."""
+    return size.shards == 1 or not fits(observed, replace(size, shards=size.shards - 1))
 
 
 def smallest(
-    loads: Sequence[Load],
+    observed: Observed,
     present: Size,
     target: Target,
     allowed: Iterable[str],
     rate: Callable[[NodeType], float],
     *,
     reserve: float = RESERVE_PERCENT,
-    verifiable: bool = True,
 ) -> Size:
     """Give the cheapest size that fits, the present one when none does.
 
-    An end state that would be called too large again, by what can be seen right after the change, is not chosen: it
-    could not be verified. That is one between the present size and the target whose next smaller one seems to fit by
-    the old metrics of the shards that stayed, or is not allowed by AWS.
-
     Args:
-        loads: of every shard.
+        observed: the load of every shard.
         present: the size now.
         target: what it is made towards.
         allowed: names of the node types that AWS allows.
         rate: what a node of a type costs, or counts.
         reserve: percent of a node's memory that data may not use.
-        verifiable: False chooses also what could not be verified.
     """
     nodes = [present.node, *candidates(present.node, target.node, allowed)]
     least = min(present.shards, max(1, target.shards))
     sizes = [Size(node, shards) for node in nodes for shards in range(least, present.shards + 1)]
-    good = [size for size in sizes if fits(loads, present, size, reserve)]
-    if verifiable:
-        good = [size for size in good if _verifiable(loads, present, size, target)]
+    good = [size for size in sizes if fits(observed, size, reserve)]
     cheaper = [size for size in good if _cost(size, rate) < _cost(present, rate)]
     return min(cheaper, key=lambda size: (_cost(size, rate), size.shards, size.node.name), default=present)
 
 
 def _cost(size: Size, rate: Callable[[NodeType], float]) -> float:
     return size.shards * rate(size.node)
-
-
-def _verifiable(loads: Sequence[Load], before: Size, after: Size, target: Target) -> bool:
-    """Whether the rule passes with what it sees right after: the old metrics of the shards that stayed."""
-    gone = set(removed_shards(loads, before.shards - after.shards))
-    scale = after.node.vcpus / before.node.vcpus
-    few = after.node.vcpus <= FEW_VCPUS
-    seen = [_seen(each, each.host_cores * scale, few=few) for each in loads if each.shard not in gone]
-    node = after.node.name == target.node.name or after.node.size in SMALL_SIZES or node_type_fits(seen, after)
-    return node and (after.shards <= target.shards or shards_fit(seen, after))
-
-
-def _seen(load: Load, cores: float, *, few: bool) -> Load:
-    return replace(load, host_cores=cores, engine_percent=100 * cores if few else load.engine_percent)
 
 
 def _usable(node: NodeType, reserve: float) -> float:

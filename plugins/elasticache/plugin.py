@@ -185,7 +185,7 @@ class ElastiCachePlugin(ServicePlugin):
         """Give the load of each shard."""
         return usage.sizing(group)
 
-    @derived("replication_group", needs=("members", "capacity", series.HOURLY))
+    @derived("replication_group", needs=("capacity", "sizing"))
     def fit(self, group: Snapshot) -> dict[str, bool]:
         """Give whether the size is as small as the observed use allows."""
         return fit.fit(group)

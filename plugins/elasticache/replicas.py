@@ -6,6 +6,7 @@ spread over those that stay.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trueup.change import Call, Change, Refusal, Reversible, Risk, Step
@@ -19,7 +20,33 @@ if TYPE_CHECKING:
 
     from trueup.facts.snapshot import Snapshot
 
-__all__ = ["decrease_replicas", "fewest_replicas", "replicas_fit"]
+__all__ = ["Work", "decrease_replicas", "fewest_replicas", "replicas_fit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the nodes of a group did, and how many there were: the present ones but right after a change of them.
+
+    Args:
+        peak: CPU of the worst node, in percent.
+        replicas: how many nodes besides the primary did it.
+    """
+
+    peak: float
+    replicas: int
+
+    @classmethod
+    def of(cls, group: Snapshot) -> Work:
+        """Take it from the facts of a group.
+
+        Raises:
+            UnknownFactError: the history is too short, or a series has no data.
+        """
+        return cls(max(each["engine_percent"] for each in group["sizing.shards"]), int(group["sizing.replicas"]))
+
+    def projected(self, replicas: int) -> float:
+        """Give the CPU of the worst node if the work was spread over so many replicas and the primary."""
+        return self.peak * (self.replicas + 1) / (replicas + 1)
 
 
 def decrease_replicas(group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
@@ -37,37 +64,32 @@ def decrease_replicas(group: Snapshot, parameters: Mapping[str, Any]) -> Change 
     refusal = _not_to_be_decreased(group)
     if refusal is not None:
         return refusal
-    before, peak = int(group["capacity.replicas"]), max(each["engine_percent"] for each in group["sizing.shards"])
+    before, work = int(group["capacity.replicas"]), Work.of(group)
     least = max(int(parameters["replicas"]), 1 if _needs_one(group) else 0)
-    after = fewest_replicas(before, least, peak)
+    after = fewest_replicas(before, least, work)
     if after == before:
         return Refusal(
-            f"with fewer replicas than {before} the worst node's {peak:.1f} % of CPU could grow above {CPU_LIMIT:g} %",
-            passes=replicas_fit(before, peak) or before <= least,
+            f"with fewer replicas than {before} the worst node's {work.peak:.1f} % of CPU could grow above "
+            f"{CPU_LIMIT:g} %",
+            passes=True,
         )
-    return _change(group, before, after, peak)
+    return _change(group, before, after, work)
 
 
-def fewest_replicas(present: int, least: int, peak: float) -> int:
+def fewest_replicas(present: int, least: int, work: Work) -> int:
     """Give the fewest replicas whose nodes can do the work of all; the present ones when fewer cannot.
-
-    Between ``least`` and the present number only one is chosen of which it can be seen right after that it fits.
 
     Args:
         present: replicas now.
         least: replicas that stay in any case.
-        peak: CPU of the worst node, in percent.
+        work: what all nodes did.
     """
-    for count in range(least, present):
-        fits = peak * (present + 1) / (count + 1) <= CPU_LIMIT
-        if fits and (count == least or replicas_fit(count, peak)):
-            return count
-    return present
+    return next((count for count in range(least, present) if work.projected(count) <= CPU_LIMIT), present)
 
 
-def replicas_fit(replicas: int, peak: float) -> bool:
-    """Tell whether one replica fewer would not do."""
-    return replicas == 0 or peak * (replicas + 1) / replicas > CPU_LIMIT
+def replicas_fit(replicas: int, work: Work) -> bool:
+    """Tell of a number of replicas whether one fewer would not do."""
+    return replicas == 0 or work.projected(replicas - 1) > CPU_LIMIT
 
 
 def _not_to_be_decreased(group: Snapshot) -> Refusal | None:
@@ -85,7 +107,7 @@ def _needs_one(group: Snapshot) -> bool:
     return group["group.MultiAZ"] == "enabled" or group["group.AutomaticFailover"] in {"enabled", "enabling"}
 
 
-def _change(group: Snapshot, before: int, after: int, peak: float) -> Change:
+def _change(group: Snapshot, before: int, after: int, work: Work) -> Change:
     def call(operation: str, count: int) -> Call:
         parameters = {"ReplicationGroupId": group.resource.id, "NewReplicaCount": count, "ApplyImmediately": True}
         return Call("elasticache", operation, parameters)
@@ -107,8 +129,8 @@ def _change(group: Snapshot, before: int, after: int, peak: float) -> Change:
         reversible=Reversible.PARTLY,
         reversible_reason="the undo adds as many replicas as there were; their ids and endpoints are new",
         projection={
-            "observed_peak_cpu": round(peak, 2),
-            "projected_peak_cpu": round(peak * (before + 1) / (after + 1), 2),
+            "observed_peak_cpu": round(work.peak, 2),
+            "projected_peak_cpu": round(work.projected(after), 2),
             "unit": "percent",
             "basis": "worst node's busiest hour, times the nodes before, by the nodes after; memory does not change",
         },

@@ -6,13 +6,13 @@ floors, never jumps: where data or load need more, the end state is what they ne
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from trueup.change import Call, Change, Refusal, Reversible, Risk, Step
 from trueup.plugins.elasticache.fitting import (
     RESERVE_PERCENT,
     Load,
+    Observed,
     Size,
     Target,
     candidates,
@@ -64,30 +64,22 @@ def resize(group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
     if node is None:
         return Refusal(f"vCPUs and memory of the target {parameters['node_type']} are not known to trueup")
     before = Size(known_type(group), int(group["capacity.shards"]))
-    loads, allowed = Load.of(group["sizing.shards"]), group["allowed_types.down"]
-    choose = partial(
-        smallest,
-        loads,
+    observed, allowed = Observed.of(group), group["allowed_types.down"]
+    after = smallest(
+        observed,
         before,
         Target(node, int(parameters["shards"]) if group["capacity.cluster_mode"] else before.shards),
         allowed,
         _rate(group, [before.node, *candidates(before.node, node, allowed)]),
         reserve=_reserve(group),
     )
-    after = choose()
-    if after != before:
-        return _change(group, loads, before, after)
-    fitting = choose(verifiable=False)
-    if fitting == before:
-        return Refusal(f"nothing smaller than {before} fits the observed use: {_use(loads)}", passes=True)
-    return Refusal(
-        f"{fitting} would fit, but by what can be seen right after the change it would count as too large still, so "
-        "that the change could not be verified; make it by hand, or give it as the rule's parameters"
-    )
+    if after == before:
+        return Refusal(f"nothing smaller than {before} fits the observed use: {_use(observed.loads)}", passes=True)
+    return _change(group, observed, before, after)
 
 
-def _change(group: Snapshot, loads: tuple[Load, ...], before: Size, after: Size) -> Change:
-    gone = removed_shards(loads, before.shards - after.shards)
+def _change(group: Snapshot, observed: Observed, before: Size, after: Size) -> Change:
+    gone = removed_shards(observed.loads, before.shards - after.shards)
     steps = ([_shard_step(group, gone, before, after)] if gone else []) + (
         [_node_step(group, before, after)] if after.node != before.node else []
     )
@@ -105,7 +97,7 @@ def _change(group: Snapshot, loads: tuple[Load, ...], before: Size, after: Size)
             if gone
             else "the undo gives the nodes their type back; keys that were evicted meanwhile do not come back"
         ),
-        projection=_projection(group, loads, before, after),
+        projection=_projection(group, observed, after),
         savings_monthly=monthly_saving(group, node_type=after.node.name, nodes=kept),
         code=_code(before, after),
         settle_seconds=0 if gone else _NODES_SECONDS,
@@ -161,9 +153,9 @@ def _summary(group: Snapshot, gone: tuple[str, ...], before: Size, after: Size) 
     return f"{text}, without the shards {', '.join(gone)}" if gone else text
 
 
-def _projection(group: Snapshot, loads: tuple[Load, ...], before: Size, after: Size) -> dict[str, Any]:
-    reserve = _reserve(group)
-    found = projection(loads, before, after, reserve)
+def _projection(group: Snapshot, observed: Observed, after: Size) -> dict[str, Any]:
+    reserve, loads = _reserve(group), observed.loads
+    found = projection(observed, after, reserve)
     return {
         "observed_peak_cpu": round(max(each.engine_percent for each in loads), 2),
         "projected_peak_cpu": round(found.cpu, 2),

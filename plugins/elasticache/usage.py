@@ -63,13 +63,20 @@ def health(group: Snapshot) -> dict[str, Any]:
 
 
 def sizing(group: Snapshot) -> dict[str, Any]:
-    """Give ``{"shards"}``: the load of each shard over the look-back, see ``loads``.
+    """Give the load of each shard over the look-back, see ``loads``, and the size that it was measured with.
+
+    Returns:
+        ``{"shards", "node_type", "replicas"}``.
 
     Raises:
         UnknownFactError: the history is too short, or a series has no data.
     """
     _ = group["history.sufficient"]
-    return {"shards": loads(group)}
+    return {
+        "shards": loads(group),
+        "node_type": group["capacity.node_type"],
+        "replicas": group["capacity.replicas"],
+    }
 
 
 def loads(group: Snapshot) -> list[dict[str, Any]]:

@@ -176,12 +176,17 @@ class RdsPlugin(ServicePlugin):
         """Give the size of volume and backups."""
         return usage.storage(cluster)
 
+    @derived("db_cluster", needs=("members", "capacity", series.HOURLY))
+    def demand(self, cluster: Snapshot) -> dict[str, Any]:
+        """Give the peaks that the capacity has to carry."""
+        return sizing.demand(cluster)
+
     @derived("db_cluster", needs=("members", "capacity", "history", series.HOURLY))
     def sizing(self, cluster: Snapshot) -> dict[str, Any]:
         """Give what the range of capacity follows from."""
         return sizing.sizing(cluster)
 
-    @derived("db_cluster", needs=("cluster", "members", "capacity", series.HOURLY))
+    @derived("db_cluster", needs=("cluster", "members", "capacity", "demand"))
     def fit(self, cluster: Snapshot) -> dict[str, Any]:
         """Give whether the range is as small as one change may make it."""
         return sizing.fit(cluster)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from trueup.facts.snapshot import Snapshot
 
-__all__ = ["CPU_LIMIT", "MEMORY_LIMIT", "fit", "least_maximum", "least_minimum", "minimum_floor", "sizing"]
+__all__ = ["CPU_LIMIT", "MEMORY_LIMIT", "demand", "fit", "least_maximum", "least_minimum", "minimum_floor", "sizing"]
 
 CPU_LIMIT = 0.60
 MEMORY_LIMIT = 0.65
@@ -38,6 +38,21 @@ _SLACK = 1.25
 """A maximum within this of what is needed is left as it is: lowering it saves nothing, and peaks move a little."""
 
 _GIB = 2**30
+
+_PEAKS = ("cpu_acu", "memory_acu", "scaled_acu", "lowest_acu", "peak_connections")
+
+
+def demand(cluster: Snapshot) -> dict[str, Any]:
+    """Give the peaks of ``sizing`` whatever the history: every hour is counted with the range of its time.
+
+    Returns:
+        ``{"cpu_acu", "memory_acu", "scaled_acu", "lowest_acu", "peak_connections"}``.
+
+    Raises:
+        UnknownFactError: a series could not be read.
+    """
+    found = _sizing(cluster)
+    return {name: found[name] for name in _PEAKS}
 
 
 def sizing(cluster: Snapshot) -> dict[str, Any]:
@@ -61,16 +76,16 @@ def sizing(cluster: Snapshot) -> dict[str, Any]:
 def fit(cluster: Snapshot) -> dict[str, bool | None]:
     """Give ``{"min", "max"}``: whether the range is as small as one change after the look-back may make it.
 
-    Two facts of the configuration, although they are seen by metrics: they are asked again right after a write, when
-    the range is the new one and the metrics are those of the old one. The minimum fits when it is half of the lowest
-    capacity that was measured, so that the next half waits for a look-back of its own. Null but for Serverless v2.
+    Two facts of the configuration, held against the demand: right after a write the range is the new one, and the
+    demand that of before. The minimum fits when it is half of the lowest capacity that was measured, so that the next
+    half waits for a look-back of its own. Null but for Serverless v2.
 
     Raises:
-        UnknownFactError: a series could not be read.
+        UnknownFactError: the demand is not known.
     """
     if cluster["capacity.generation"] != V2:
         return {"min": None, "max": None}
-    needs, least, most = _sizing(cluster), cluster["capacity.min"], cluster["capacity.max"]
+    needs, least, most = cluster["demand"], cluster["capacity.min"], cluster["capacity.max"]
     enough = max(least_maximum(needs, cluster["cluster.Engine"]), least)
     return {"min": least <= least_minimum(needs["lowest_acu"], minimum_floor(cluster)), "max": most <= _SLACK * enough}
 

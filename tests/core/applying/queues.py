@@ -40,7 +40,8 @@ FACTS: dict[str, Any] = {
     "title": "sqs.queue",
     "type": "object",
     "x-actions": {
-        name: {"parameters": {"type": "object"}} for name in ("set", "lower", "drop", "dead-letter", "copy-secret")
+        name: {"parameters": {"type": "object"}}
+        for name in ("set", "lower", "shrink", "drop", "dead-letter", "copy-secret")
     },
     "properties": {
         "attributes": {
@@ -82,6 +83,18 @@ FACTS: dict[str, Any] = {
             "type": "object",
             "x-kind": "observed",
             "properties": {name: {"type": "number", "description": "d"} for name in ("depth", "delay")},
+        },
+        "demand": {
+            "description": "d",
+            "type": "object",
+            "x-kind": "observed",
+            "properties": {"needed": {"type": "number", "description": "d"}, "at": _INTEGER},
+        },
+        "fit": {
+            "description": "d",
+            "type": "object",
+            "x-kind": "configuration",
+            "properties": {"timeout": {"type": "boolean", "description": "d"}},
         },
         "daily": {
             "description": "d",

@@ -120,6 +120,29 @@ def test_write_that_only_reads(site: Site, sqs_plugin: str, sqs_facts: dict[str,
         Host().resource_types("sqs")
 
 
+def test_configuration_that_is_made_of_metrics(site: Site, sqs_plugin: str, sqs_facts: dict[str, Any]) -> None:
+    """After a write it would be made of metrics of the size before and of the size after: the author is told."""
+    methods = """
+    @metrics("queue", name="load")
+    def measured(self, queue):
+        return ()
+
+    @derived("queue", needs=("attributes", "load"))
+    def fit(self, queue):
+        return {}
+"""
+    described = {"description": "d", "type": "object", "properties": {}}
+    sqs_facts["properties"]["load"] = {**described, "x-kind": "observed"}
+    sqs_facts["properties"]["fit"] = {**described, "x-kind": "configuration"}
+    code = sqs_plugin.replace("aspect, resource", "aspect, derived, metrics, resource") + methods
+    site.plugin(code, sqs_facts)
+    with pytest.raises(PluginError, match="aspect 'fit' is configuration and needs the metrics load; make it of an"):
+        Host().resource_types("sqs")
+    sqs_facts["properties"]["fit"]["x-kind"] = "observed"
+    site.plugin(code, sqs_facts)
+    assert ["sqs.queue"] == list(Host().resource_types("sqs"))
+
+
 def test_aspect_that_nobody_reads(site: Site, sqs_plugin: str, sqs_facts: dict[str, Any]) -> None:
     """A fact that the schema promises and no code reads is an error, not an unknown for ever."""
     sqs_facts["properties"]["age"] = {"type": "number", "description": "d"}

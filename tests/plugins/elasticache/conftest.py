@@ -183,15 +183,17 @@ class Groups:
         points = {begin + number * HOUR: float(each) for number, each in values if each is not None}
         return Series(start, END, HOUR, points)
 
-    def snapshot(self, made: Made, *, now: datetime = NOW) -> Snapshot:
-        """Give the group with every derived aspect, as the host derives them."""
-        known = {name: self.schema.normalise(name, value) for name, value in made.aspects.items()}
+    def snapshot(self, made: Made, *, now: datetime = NOW, judged: Mapping[str, Any] | None = None) -> Snapshot:
+        """Give the group with every derived aspect, as the host derives them; what was ``judged`` before stays so."""
+        found = {name: self.schema.normalise(name, value) for name, value in made.aspects.items()}
         for name, declared in self.type.aspects.items():
             if isinstance(declared, MetricsAspect):
-                known.setdefault(name, {})
-            if isinstance(declared, DerivedAspect):
-                known[name] = self._derive(declared, Snapshot(GROUP, dict(known), now, made.series))
-        return Snapshot(GROUP, known, now, made.series)
+                found.setdefault(name, {})
+            if judged and name in judged:
+                found[name] = judged[name]
+            elif isinstance(declared, DerivedAspect):
+                found[name] = self._derive(declared, Snapshot(GROUP, dict(found), now, made.series))
+        return Snapshot(GROUP, found, now, made.series)
 
     def idle(self, *, use: Mapping[str, Any] | None = None, **given: Any) -> Snapshot:
         """Give a group that does next to nothing, or what ``use`` says."""

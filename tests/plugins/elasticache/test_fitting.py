@@ -12,6 +12,7 @@ from trueup.plugins.elasticache.fitting import (
     CPU_LIMIT,
     MEMORY_LIMIT,
     Load,
+    Observed,
     Size,
     Target,
     candidates,
@@ -30,14 +31,15 @@ PRESENT = st.builds(Size, st.sampled_from([XLARGE, DOUBLE, node_types()["cache.m
 EVERY_TYPE = sorted(node_types())
 
 
-def even(size: Size, *, engine: float = 8.0, cores: float = 0.2, memory: float = 2e9) -> list[Load]:
+def even(size: Size, *, engine: float = 8.0, cores: float = 0.2, memory: float = 2e9) -> Observed:
     """Give the same load for every shard of a group."""
     percent = 100 * memory / (0.75 * size.node.memory_bytes)
-    return [Load(f"{number:0>4}", engine, cores, memory, percent) for number in range(1, size.shards + 1)]
+    loads = (Load(f"{number:0>4}", engine, cores, memory, percent) for number in range(1, size.shards + 1))
+    return Observed(tuple(loads), size)
 
 
 @st.composite
-def loaded(draw: st.DrawFn) -> tuple[Size, list[Load]]:
+def loaded(draw: st.DrawFn) -> Observed:
     """A group and the load of each of its shards, within what its nodes can do."""
     size = draw(PRESENT)
     usable = 0.75 * size.node.memory_bytes
@@ -47,7 +49,7 @@ def loaded(draw: st.DrawFn) -> tuple[Size, list[Load]]:
         cores = draw(st.floats(0.01, size.node.vcpus / 2))
         engine = draw(st.floats(0, min(100 * cores, 90)))
         loads.append(Load(f"{number:0>4}", engine, cores, usable * percent / 100, percent))
-    return size, loads
+    return Observed(tuple(loads), size)
 
 
 def rate(node: NodeType) -> float:
@@ -56,10 +58,10 @@ def rate(node: NodeType) -> float:
 
 
 @given(loaded())
-def test_a_size_is_never_above_the_present_nor_below_the_target(given: tuple[Size, list[Load]]) -> None:
+def test_a_size_is_never_above_the_present_nor_below_the_target(observed: Observed) -> None:
     """Targets are floors, never jumps, and nothing grows."""
-    present, loads = given
-    after = smallest(loads, present, TARGET, EVERY_TYPE, rate)
+    present = observed.size
+    after = smallest(observed, present, TARGET, EVERY_TYPE, rate)
     assert min(present.shards, TARGET.shards) <= after.shards <= present.shards
     assert after.node.memory_bytes <= present.node.memory_bytes
     assert after.node == present.node or after.node.memory_bytes >= TARGET.node.memory_bytes
@@ -67,21 +69,21 @@ def test_a_size_is_never_above_the_present_nor_below_the_target(given: tuple[Siz
 
 
 @given(loaded())
-def test_a_chosen_size_keeps_the_limits_of_the_projection(given: tuple[Size, list[Load]]) -> None:
+def test_a_chosen_size_keeps_the_limits_of_the_projection(observed: Observed) -> None:
     """No smaller size is chosen that would be used to more than 60 % of CPU or 65 % of memory."""
-    present, loads = given
-    after = smallest(loads, present, TARGET, EVERY_TYPE, rate)
+    present = observed.size
+    after = smallest(observed, present, TARGET, EVERY_TYPE, rate)
     assume(after != present)
-    found = projection(loads, present, after)
+    found = projection(observed, after)
     assert found.cpu <= CPU_LIMIT
     assert found.memory <= MEMORY_LIMIT
 
 
 @given(loaded())
-def test_data_of_removed_shards_fits_the_others_one_and_a_half_times(given: tuple[Size, list[Load]]) -> None:
+def test_data_of_removed_shards_fits_the_others_one_and_a_half_times(observed: Observed) -> None:
     """AWS moves slots only into memory that is free, and asks for more of it than they take."""
-    present, loads = given
-    after = smallest(loads, present, TARGET, EVERY_TYPE, rate)
+    present, loads = observed.size, observed.loads
+    after = smallest(observed, present, TARGET, EVERY_TYPE, rate)
     gone = set(removed_shards(loads, present.shards - after.shards))
     assert present.shards - after.shards == len(gone)
     free = sum(0.75 * present.node.memory_bytes - each.memory_bytes for each in loads if each.shard not in gone)
@@ -89,11 +91,11 @@ def test_data_of_removed_shards_fits_the_others_one_and_a_half_times(given: tupl
 
 
 @given(loaded(), st.integers(1, 9))
-def test_more_capacity_is_never_projected_to_more_use(given: tuple[Size, list[Load]], shards: int) -> None:
+def test_more_capacity_is_never_projected_to_more_use(observed: Observed, shards: int) -> None:
     """A projection falls when shards are added, and the present size is projected to what was observed at least."""
-    present, loads = given
+    present, loads = observed.size, observed.loads
     assume(shards >= present.shards)
-    less, more = (projection(loads, present, replace(present, shards=each)) for each in (present.shards, shards))
+    less, more = (projection(observed, replace(present, shards=each)) for each in (present.shards, shards))
     assert more.cpu <= less.cpu
     assert more.memory <= less.memory
     # to the last digit but one: bytes and percent are two ways to the same number
@@ -117,51 +119,51 @@ def test_shards_stay_where_there_are_few() -> None:
 def test_data_that_fits_neither_fewer_shards_nor_smaller_nodes_stays() -> None:
     """49 % of the memory of five shards is 82 % of that of three, 98 % on smaller nodes, and 61 % of four."""
     present = Size(XLARGE, 5)
-    loads = even(present, memory=0.49 * 0.75 * XLARGE.memory_bytes)
-    assert Size(XLARGE, 4) == smallest(loads, present, TARGET, EVERY_TYPE, rate)
-    assert present == smallest(loads, present, Target(LARGE, 5), EVERY_TYPE, rate)
+    observed = even(present, memory=0.49 * 0.75 * XLARGE.memory_bytes)
+    assert Size(XLARGE, 4) == smallest(observed, present, TARGET, EVERY_TYPE, rate)
+    assert present == smallest(observed, present, Target(LARGE, 5), EVERY_TYPE, rate)
 
 
 def test_one_lever_is_used_when_both_would_be_too_much() -> None:
     """The cheapest end state that fits is three large shards' worth or five small ones', never both."""
     present = Size(XLARGE, 5)
-    loads = even(present, memory=0.30 * 0.75 * XLARGE.memory_bytes)
-    assert fits(loads, present, Size(XLARGE, 3))
-    assert fits(loads, present, Size(LARGE, 5))
-    assert not fits(loads, present, Size(LARGE, 3))
-    assert Size(LARGE, 5) == smallest(loads, present, TARGET, EVERY_TYPE, rate)
+    observed = even(present, memory=0.30 * 0.75 * XLARGE.memory_bytes)
+    assert fits(observed, Size(XLARGE, 3))
+    assert fits(observed, Size(LARGE, 5))
+    assert not fits(observed, Size(LARGE, 3))
+    assert Size(LARGE, 5) == smallest(observed, present, TARGET, EVERY_TYPE, rate)
 
 
 def test_the_host_s_cpu_counts_whole_on_a_node_with_two_vcpus() -> None:
     """Four vCPUs at 20 % are 0.8 cores: fine for an engine with cores to spare, 80 % of the one core of a small one."""
     present = Size(XLARGE, 1)
-    loads = even(present, engine=20.0, cores=0.8)
-    assert 20.0 == projection(loads, present, present).cpu
-    assert pytest.approx(80.0) == projection(loads, present, Size(LARGE, 1)).cpu
-    assert present == smallest(loads, present, TARGET, EVERY_TYPE, rate)
+    observed = even(present, engine=20.0, cores=0.8)
+    assert 20.0 == projection(observed, present).cpu
+    assert pytest.approx(80.0) == projection(observed, Size(LARGE, 1)).cpu
+    assert present == smallest(observed, present, TARGET, EVERY_TYPE, rate)
 
 
 def test_the_worse_reading_of_memory_counts() -> None:
     """A percentage that tells more than the bytes do is believed."""
     present = Size(XLARGE, 1)
-    (load,) = even(present, memory=1e9)
-    told = replace(load, memory_percent=40.0)
+    (load,) = even(present, memory=1e9).loads
+    told = Observed((replace(load, memory_percent=40.0),), present)
     expected = 40.0 * XLARGE.memory_bytes / LARGE.memory_bytes
-    assert pytest.approx(expected) == projection([told], present, Size(LARGE, 1)).memory
+    assert pytest.approx(expected) == projection(told, Size(LARGE, 1)).memory
 
 
 def test_a_larger_reserve_leaves_less_for_the_data() -> None:
     """A parameter group that keeps half of the memory back halves what fits."""
     present = Size(XLARGE, 1)
-    loads = even(present, memory=5e9)
-    assert fits(loads, present, Size(LARGE, 1))
-    assert not fits(loads, present, Size(LARGE, 1), reserve=50.0)
+    observed = even(present, memory=5e9)
+    assert fits(observed, Size(LARGE, 1))
+    assert not fits(observed, Size(LARGE, 1), reserve=50.0)
 
 
 def test_the_shards_with_the_least_data_go_and_the_last_of_equals() -> None:
     """Less data has to move, and the first shard stays."""
     present = Size(XLARGE, 4)
-    loads = even(present)
+    loads = even(present).loads
     assert ("0003", "0004") == removed_shards(loads, 2)
     uneven = [replace(loads[0], memory_bytes=1e9), *loads[1:]]
     assert ("0001", "0004") == removed_shards(uneven, 2)
@@ -170,9 +172,9 @@ def test_the_shards_with_the_least_data_go_and_the_last_of_equals() -> None:
 def test_a_busy_engine_moves_no_slots() -> None:
     """Nodes may be swapped under load, slots not."""
     present = Size(DOUBLE, 10)
-    loads = even(present, engine=51.0, cores=0.6)
-    assert not fits(loads, present, Size(DOUBLE, 9))
-    assert fits(loads, present, Size(XLARGE, 10))
+    observed = even(present, engine=51.0, cores=0.6)
+    assert not fits(observed, Size(DOUBLE, 9))
+    assert fits(observed, Size(XLARGE, 10))
 
 
 @pytest.mark.parametrize(
@@ -197,10 +199,19 @@ def test_candidates_are_smaller_allowed_and_of_two_families(present: str, found:
 def test_a_size_that_cannot_shrink_by_one_step_fits() -> None:
     """What is as small as its use allows says so, for nodes and for shards."""
     full = Size(XLARGE, 4)
-    loads = even(full, memory=0.55 * 0.75 * XLARGE.memory_bytes)
-    assert node_type_fits(loads, full)
-    assert shards_fit(loads, full)
+    observed = even(full, memory=0.55 * 0.75 * XLARGE.memory_bytes)
+    assert node_type_fits(observed, full)
+    assert shards_fit(observed, full)
     assert not node_type_fits(even(full), full)
     assert not shards_fit(even(full), full)
     assert shards_fit(even(Size(XLARGE, 1)), Size(XLARGE, 1))
     assert node_type_fits(even(Size(LARGE, 1)), Size(LARGE, 1))
+
+
+@given(loaded())
+def test_what_was_chosen_cannot_be_made_smaller_by_the_same_load(observed: Observed) -> None:
+    """Held against the load of before, the new size is as small as it can be: a change part of the way is enough."""
+    present = observed.size
+    after = smallest(observed, present, TARGET, EVERY_TYPE, rate)
+    assert after == smallest(observed, after, TARGET, EVERY_TYPE, rate)
+    assert after.shards <= TARGET.shards or shards_fit(observed, after)

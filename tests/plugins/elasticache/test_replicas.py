@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trueup.change import Reversible
-from trueup.plugins.elasticache.replicas import fewest_replicas, replicas_fit
+from trueup.plugins.elasticache.replicas import Work, fewest_replicas, replicas_fit
 
 ALONE = {"cluster_mode": False, "shards": 1, "node": "cache.r6g.large"}
 
@@ -72,9 +72,18 @@ def test_replicas_that_are_needed_stay_and_that_is_a_pass(groups: Any) -> None:
 
 @given(present=st.integers(0, 5), least=st.integers(0, 5), peak=st.floats(0, 100))
 def test_the_number_is_a_floor_within_the_projection(present: int, least: int, peak: float) -> None:
-    """Never more than now, never under the least, never above 60 %, and never what would fail again right after."""
-    after = fewest_replicas(present, least, peak)
+    """Never more than now, never under the least, never above 60 %, and as few as the work of before allows."""
+    work = Work(peak, present)
+    after = fewest_replicas(present, least, work)
     assert min(present, least) <= after <= present
     if after < present:
         assert peak * (present + 1) / (after + 1) <= 60
-        assert after == least or replicas_fit(after, peak)
+    assert after <= least or replicas_fit(after, work)
+    assert after == fewest_replicas(after, least, work)
+
+
+def test_part_of_the_replicas_is_removed_where_part_of_them_fits(groups: Any) -> None:
+    """Six nodes at 25 % are two at 75 % and three at 50 %: two replicas stay, of the one that was asked for."""
+    change = groups.change("decrease-replicas", groups.idle(replicas=5, use={"host_cpu": 12.5}, **ALONE))
+    assert 2 == change.steps[0].call.parameters["NewReplicaCount"]
+    assert 50.0 == change.projection["projected_peak_cpu"]
