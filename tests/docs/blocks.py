@@ -1,7 +1,8 @@
 """The fenced blocks of a page, and what each is there for: run, written to a file, made by a tool, or only shown.
 
-A block says so itself: ``console`` blocks are run; a comment right above says ``file: PATH`` or ``not run: REASON``;
-what stands between ``generated`` comments is made by ``tools/docs_tables.py``. There is no other kind.
+A block says so itself: ``console`` blocks are run; a comment right above says ``file: PATH``, ``edit: PATH`` (a
+``diff``), ``terminal: NAME`` (run there) or ``not run: REASON``; what stands between ``generated`` comments is made by
+``tools/docs_tables.py``. There is no other kind.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["PAGES", "ROOT", "Block", "blocks", "name_of"]
+__all__ = ["PAGES", "ROOT", "TUTORIAL", "Block", "blocks", "name_of"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,8 +26,11 @@ PAGES = (
     *sorted((ROOT / "examples").glob("*/README.md")),
 )
 
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+"""Run by itself, in a fresh environment: it installs packages from the index."""
+
 _FENCE = re.compile(r"^(`{3,})(\w*)\s*$")
-_MARKER = re.compile(r"^<!-- (file|not run): (.+) -->$")
+_MARKER = re.compile(r"^<!-- (file|edit|terminal|not run): (.+) -->$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ class Block:
         line: the line of its fence, from 1.
         language: what stands behind the fence.
         text: what is in it.
-        kind: ``run``, ``file``, ``not run``, ``generated``, or empty when it says nothing of itself.
-        argument: the file's path, or the reason.
+        kind: ``run``, ``file``, ``edit``, ``not run``, ``generated``, or empty when it says nothing of itself.
+        argument: the file's path, the terminal's name, or the reason.
     """
 
     page: str
@@ -77,5 +81,5 @@ def _kind(language: str, above: str, *, generated: bool) -> tuple[str, str]:
     if generated:
         return "generated", ""
     if marker := _MARKER.match(above):
-        return marker[1], marker[2]
+        return "run" if marker[1] == "terminal" else marker[1], marker[2]
     return ("run", "") if language == "console" else ("", "")

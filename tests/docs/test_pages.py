@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.docs.blocks import PAGES, blocks, name_of
+from tests.docs.blocks import PAGES, TUTORIAL, blocks, name_of
 from tests.docs.sandbox import SERVE, Sandbox, Served
 from tests.docs.transcript import commands, prints
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.docs.blocks import Block
 
-RUN = tuple(page for page in PAGES if any(block.kind == "run" for block in blocks(page)))
+RUN = tuple(page for page in PAGES if page != TUTORIAL and any(block.kind == "run" for block in blocks(page)))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["Command", "commands", "prints"]
+__all__ = ["Command", "commands", "edited", "prints"]
 
 _EXIT = re.compile(r"#.* exits with (\d+)\s*$")
 ANYTHING = "…"
@@ -58,6 +58,22 @@ def prints(expected: list[str], output: str) -> bool:
     parts = [r"(?:.*\n)*?" if line.strip() == ANYTHING else _line(line) for line in expected]
     lines = "".join(f"{line.rstrip()}\n" for line in output.strip("\n").splitlines())
     return re.fullmatch("".join(parts), lines) is not None
+
+
+def edited(text: str, change: str) -> str:
+    """Give a file's text after an edit that a page shows as a diff: lines that go, that come, that stay around them.
+
+    Raises:
+        ValueError: what the page says was there is not, or is there more than once.
+    """
+    lines = change.splitlines()
+    before = "".join(f"{line[1:]}\n" for line in lines if line[:1] != "+")
+    after = "".join(f"{line[1:]}\n" for line in lines if line[:1] != "-")
+    found = f"\n{text}".count(f"\n{before}")
+    if found != 1:
+        message = f"expected these lines once, found them {found} times:\n{before}"
+        raise ValueError(message)
+    return f"\n{text}".replace(f"\n{before}", f"\n{after}")[1:]
 
 
 def _line(line: str) -> str:
