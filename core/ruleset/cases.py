@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from trueup.facts.schema import FactSchema
     from trueup.ruleset.rule import Rule
 
-__all__ = ["Case", "CaseResult", "missing_verdicts", "read_cases", "run_cases"]
+__all__ = [
+    "Case",
+    "CaseFile",
+    "CaseResult",
+    "Impossible",
+    "missing_verdicts",
+    "read_case_file",
+    "read_cases",
+    "run_cases",
+]
 
 # What every rule must show: that it can hold, fail, and keep an unknown apart from both.
 _DEMANDED = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
@@ -42,6 +51,34 @@ class Case:
     aspects: Mapping[str, Any]
     expected: Verdict
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """An outcome of a clause that no facts can have.
+
+    Args:
+        clause: its place in the rule file, as JSON pointer text.
+        outcome: ``true``, ``false`` or ``unknown``.
+        why: why it cannot be.
+    """
+
+    clause: str
+    outcome: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """The file beside a rule.
+
+    Args:
+        cases: its cases, in the order of the file.
+        impossible: what no case has to show.
+    """
+
+    cases: tuple[Case, ...]
+    impossible: tuple[Impossible, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +112,12 @@ class CaseResult:
 
 
 def read_cases(rule: Rule, schema: FactSchema | None = None) -> tuple[Case, ...]:
-    """Read the cases beside a rule.
+    """Read the cases beside a rule; see ``read_case_file``."""
+    return read_case_file(rule, schema).cases
+
+
+def read_case_file(rule: Rule, schema: FactSchema | None = None) -> CaseFile:
+    """Read the file with the cases beside a rule.
 
     Args:
         rule: a rule that came from a file.
@@ -97,16 +139,21 @@ def read_cases(rule: Rule, schema: FactSchema | None = None) -> tuple[Case, ...]
         wrong += _repeated_names(parsed.document["cases"])
     if wrong:
         raise RuleFileError(parsed.lines(wrong))
-    return tuple(_case(case, schema) for case in parsed.document["cases"])
+    impossible = (Impossible(**each) for each in parsed.document.get("impossible", ()))
+    return CaseFile(tuple(_case(case, schema) for case in parsed.document["cases"]), tuple(impossible))
 
 
-def run_cases(rule: Rule, schema: FactSchema | None = None) -> tuple[CaseResult, ...]:
+def run_cases(rule: Rule, cases: tuple[Case, ...] | None = None) -> tuple[CaseResult, ...]:
     """Judge every case of a rule.
 
+    Args:
+        rule: the rule.
+        cases: its cases; read from beside it when None.
+
     Raises:
-        RuleFileError: the cases cannot be used, see ``read_cases``.
+        RuleFileError: the cases cannot be used, see ``read_case_file``.
     """
-    cases = read_cases(rule, schema)
+    cases = read_cases(rule) if cases is None else cases
     return tuple(CaseResult(rule.id, case, rule.bind(case.parameters).judge(case.aspects)) for case in cases)
 
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from trueup.facts.path import split_path
 from trueup.ruleset.clause import clause_tree, pointer_text
 from trueup.ruleset.node import Held, Quantified
+from trueup.ruleset.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from trueup.ruleset.cases import Case
+    from trueup.ruleset.cases import Case, Impossible
     from trueup.ruleset.clause import Clause
     from trueup.ruleset.problem import Pointer
     from trueup.ruleset.rule import BoundRule, Rule
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ClauseCoverage", "RuleCoverage", "case_coverage"]
 
 _OUTCOMES: Mapping[Held, str] = {True: "true", False: "false", None: "unknown"}
+_QUANTIFIERS = frozenset({"every", "some"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,13 @@ class ClauseCoverage:
     Args:
         pointer: its place in the rule file.
         path: the path of its fact or list.
-        seen: the outcomes that some case has: true, false and unknown are all there can be.
+        possible: the outcomes that there can be: true, false and, nearly always, unknown.
+        seen: those that some case has.
     """
 
     pointer: Pointer
     path: str
+    possible: tuple[str, ...]
     seen: frozenset[str]
 
     @property
@@ -48,7 +52,7 @@ class ClauseCoverage:
     @property
     def missing(self) -> tuple[str, ...]:
         """Give the outcomes that no case has."""
-        return tuple(word for word in _OUTCOMES.values() if word not in self.seen)
+        return tuple(word for word in self.possible if word not in self.seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +62,22 @@ class RuleCoverage:
     Args:
         rule: the rule's id.
         clauses: those that look at a fact, ``when`` before ``expect``.
+        wrong: what is said to be impossible and is not, or is said of no clause, one line each.
     """
 
     rule: str
     clauses: tuple[ClauseCoverage, ...]
+    wrong: tuple[str, ...] = ()
 
     @property
     def wanted(self) -> int:
-        """Give how many outcomes there are to be seen: three a clause."""
-        return len(_OUTCOMES) * len(self.clauses)
+        """Give how many outcomes there are to be seen."""
+        return sum(len(clause.possible) for clause in self.clauses)
 
     @property
     def seen(self) -> int:
         """Give how many of them the cases have shown."""
-        return sum(len(clause.seen) for clause in self.clauses)
+        return sum(len(clause.seen.intersection(clause.possible)) for clause in self.clauses)
 
     @property
     def missing(self) -> tuple[ClauseCoverage, ...]:
@@ -83,25 +89,43 @@ class RuleCoverage:
         return tuple(f"{self.rule}: {clause.place} is never {' or '.join(clause.missing)}" for clause in self.missing)
 
 
-def case_coverage(rule: Rule, cases: Iterable[Case]) -> RuleCoverage:
+def case_coverage(rule: Rule, cases: Iterable[Case], impossible: Iterable[Impossible] = ()) -> RuleCoverage:
     """Give what cases show of a rule's clauses.
 
     A clause of ``expect`` is seen only where ``when`` holds, since elsewhere nothing asks for it; a fact of an aspect
-    that a case leaves out is not seen at all, since nobody said that it is unknown.
+    that a case leaves out is not seen at all, since nobody said that it is unknown. Where ``when`` cannot hold without
+    knowing a fact, a clause of ``expect`` about the same fact cannot be seen unknown, and need not be.
+
+    Args:
+        rule: the rule.
+        cases: its cases.
+        impossible: what else cannot be seen.
     """
+    said = {(each.clause, each.outcome) for each in impossible}
     seen: dict[Pointer, set[Held]] = {}
-    paths = {clause.pointer: clause.path for tree in _trees(rule.bind()) for clause in tree.decisive()}
+    trees = _trees(rule.bind())
     for case in cases:
         bound = rule.bind(case.parameters)
         applies = bound.when.holds(case.aspects)
         for tree in _trees(bound):
             if tree.pointer[0] == "when" or applies:
                 _look(tree, case.aspects, case.aspects, seen)
-    clauses = (
-        ClauseCoverage(pointer, path, frozenset(_OUTCOMES[held] for held in seen.get(pointer, ())))
-        for pointer, path in paths.items()
-    )
-    return RuleCoverage(rule.id, tuple(clauses))
+    clauses: dict[str, ClauseCoverage] = {}
+    for tree in trees:
+        for clause in tree.decisive():
+            place = pointer_text(clause.pointer)
+            possible = tuple(word for word in _possible(clause, trees) if (place, word) not in said)
+            outcomes = frozenset(_OUTCOMES[held] for held in seen.get(clause.pointer, ()))
+            clauses[place] = ClauseCoverage(clause.pointer, clause.path, possible, outcomes)
+    return RuleCoverage(rule.id, tuple(clauses.values()), tuple(_wrong(said, clauses)))
+
+
+def _wrong(said: set[tuple[str, str]], clauses: Mapping[str, ClauseCoverage]) -> Iterator[str]:
+    for place, outcome in sorted(said):
+        if place not in clauses:
+            yield f"impossible: no clause stands at {place}{did_you_mean(place, clauses)}"
+        elif outcome in clauses[place].seen:
+            yield f"impossible: {place} is said to be never {outcome}, and a case shows it"
 
 
 def _trees(bound: BoundRule) -> tuple[Clause, ...]:
@@ -121,3 +145,20 @@ def _look(clause: Clause, root: Any, aspects: Mapping[str, Any], seen: dict[Poin
     for part in clause.parts:
         for each in roots:
             _look(part, each, aspects, seen)
+
+
+def _possible(clause: Clause, trees: tuple[Clause, ...]) -> tuple[str, ...]:
+    inside_a_list = not _QUANTIFIERS.isdisjoint(clause.pointer[:-1])
+    when = trees[0] if clause.pointer[0] == "expect" and trees[0].pointer[0] == "when" else None
+    words = tuple(_OUTCOMES.values())
+    return words[:2] if when is not None and not inside_a_list and _never(when, clause.path, value=True) else words
+
+
+def _never(clause: Clause, path: str, *, value: bool) -> bool:
+    """Tell whether a condition can never have a value while a fact is unknown, whatever the others are."""
+    if clause.path:
+        return clause.path == path
+    if clause.kind == "not":
+        return _never(clause.parts[0], path, value=not value)
+    parts = (_never(part, path, value=value) for part in clause.parts)
+    return any(parts) if (clause.kind == "all") is value else all(parts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trueup.ruleset.cases import missing_verdicts, run_cases
+from trueup.ruleset.cases import missing_verdicts, read_case_file, run_cases
 from trueup.ruleset.coverage import case_coverage
 
 if TYPE_CHECKING:
@@ -36,11 +36,12 @@ class Trial:
     coverage: RuleCoverage
 
     def problems(self) -> Iterator[str]:
-        """Yield what is wrong, one line each: cases with another verdict, and verdicts without a case."""
+        """Yield what is wrong, a line each: other verdicts, verdicts without a case, what is not impossible."""
         yield from (result.sentence() for result in self.results if not result.holds)
         yield from (
             f"{self.rule}: expected a case of {verdict}, found none" for verdict in missing_verdicts(self.results)
         )
+        yield from (f"{self.rule}: {line}" for line in self.coverage.wrong)
 
     def to_json(self) -> dict[str, Any]:
         """Give it for programs."""
@@ -64,7 +65,7 @@ def try_rule(rule: Rule) -> Trial:
     """Judge every case of a rule.
 
     Raises:
-        RuleFileError: the cases cannot be used, see ``trueup.ruleset.cases.read_cases``.
+        RuleFileError: the cases cannot be used, see ``trueup.ruleset.cases.read_case_file``.
     """
-    results = run_cases(rule)
-    return Trial(rule.id, results, case_coverage(rule, (result.case for result in results)))
+    file = read_case_file(rule)
+    return Trial(rule.id, run_cases(rule, file.cases), case_coverage(rule, file.cases, file.impossible))

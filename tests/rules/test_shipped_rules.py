@@ -13,6 +13,7 @@ from trueup.finding import Verdict
 from trueup.ruleset.cases import missing_verdicts, run_cases
 from trueup.ruleset.load import RuleSet, load_rules
 from trueup.ruleset.source import CASES_SUFFIX, RuleSource
+from trueup.ruleset.trial import try_rule
 
 ROOT = Path(__file__).parents[2]
 RULES = sorted(path for path in ROOT.glob("rules/*/*.json") if path.name.count(".") == 1)
@@ -40,6 +41,14 @@ def test_every_rule_has_cases_that_hold(path: Path) -> None:
 
     assert [] == [result.sentence() for result in results if not result.holds]
     assert () == missing_verdicts(results)
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
+def test_every_clause_is_shown_true_false_and_unknown(path: Path) -> None:
+    """The cases show every outcome of every clause, but those that the file says, with why, cannot be."""
+    trial = try_rule(shipped().rules[path.stem])
+
+    assert ([], ()) == (list(trial.problems()), trial.coverage.sentences())
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from trueup.finding import Verdict
-from trueup.ruleset.cases import Case
+from trueup.ruleset.cases import Case, Impossible
 from trueup.ruleset.coverage import case_coverage
 from trueup.ruleset.rule import Rule
 from trueup.ruleset.written_facts import read_facts
@@ -84,3 +84,54 @@ def test_a_clause_is_named_by_its_place_whatever_the_parameters(schema: FactSche
         "example-thing-used: /when/thing.Mode is never false or unknown",
         "example-thing-used: /expect/use.peak is never unknown",
     ) == coverage.sentences()
+
+
+@pytest.mark.parametrize(
+    ("when", "possible"),
+    [
+        ({"thing.Mode": {"const": "BUSY"}}, True),
+        ({"thing.Size": {"minimum": 5}}, False),
+        ({"not": {"thing.Size": {"const": 0}}}, False),
+        ({"thing.Mode": {"const": "BUSY"}, "thing.Size": {"minimum": 5}}, False),
+        ({"any": [{"thing.Mode": {"const": "BUSY"}}, {"thing.Size": {"minimum": 5}}]}, True),
+        ({"any": [{"thing.Size": {"const": 1}}, {"thing.Size": {"minimum": 5}}]}, False),
+        ({"not": {"thing.Mode": {"const": "BUSY"}, "thing.Size": {"minimum": 5}}}, True),
+        ({"not": {"any": [{"thing.Mode": {"const": "BUSY"}}, {"thing.Size": {"minimum": 5}}]}}, False),
+    ],
+    ids=str,
+)
+def test_what_is_not_asked_when_unknown_needs_no_case(
+    schema: FactSchema, document: dict[str, Any], when: dict[str, Any], *, possible: bool
+) -> None:
+    """Where ``when`` cannot hold without knowing a fact, and there alone; and the facts bear it out."""
+    document |= {"when": when, "expect": {"thing.Size": {"maximum": 100}}}
+    rule = Rule.from_document(document, schema)
+    *_, clause = case_coverage(rule, []).clauses
+    unknown = [
+        read_facts(schema, {"thing": {"Size": {"$unknown": "no data"}, "Mode": mode}})
+        for mode in ("BUSY", "IDLE", None)
+    ]
+
+    assert possible is ("unknown" in clause.possible)
+    assert possible is any(rule.bind().when.holds(facts) for facts in unknown)
+
+
+def test_what_is_said_to_be_impossible_needs_no_case_and_must_be_true(
+    schema: FactSchema, document: dict[str, Any]
+) -> None:
+    """An outcome that a case shows all the same, and a clause that there is not, are told."""
+    rule = Rule.from_document(document, schema)
+    case = Case("used", read_facts(schema, {"thing": BUSY, "use": {"peak": 90}}), Verdict.PASS)
+    said = [
+        Impossible("/expect/use.peak", "false", "it is always used"),
+        Impossible("/expect/use.peak", "true", "but it is"),
+        Impossible("/when/thing.Mod", "false", "there is none"),
+    ]
+    coverage = case_coverage(rule, [case], said)
+
+    assert ("unknown",) == coverage.clauses[-1].missing
+    assert (1, 4) == (coverage.seen, coverage.wanted)
+    assert (
+        "impossible: /expect/use.peak is said to be never true, and a case shows it",
+        "impossible: no clause stands at /when/thing.Mod; did you mean '/when/thing.Mode'?",
+    ) == coverage.wrong
