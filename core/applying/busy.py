@@ -33,10 +33,13 @@ def busy(bench: Bench, change: PlannedChange, rule: BoundRule, snapshot: Snapsho
     """Give why the resource is to be left alone now, None when it need not be."""
     declared = bench.type_of(change)
     if declared.busy:
-        held = bench.compile(change, declared.busy).holds(snapshot.aspects)
-        if held is not False:
-            state = "is being changed or is not available" if held else "cannot be seen to be at rest"
-            return f"busy: the resource {state}"
+        moving = bench.compile(change, declared.busy)
+        held = moving.holds(snapshot.aspects)
+        if held:
+            return "busy: the resource is being changed or is not available"
+        if held is None:
+            why = moving.unknown(snapshot.aspects)
+            return f"busy: the resource cannot be seen to be at rest{f': {why.sentence()}' if why else ''}"
     for step in change.steps[:1]:
         if bench.compile(change, step.ready).holds(snapshot.aspects) is not True:
             return f"busy: not ready for {step.call.name}"

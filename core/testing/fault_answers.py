@@ -25,16 +25,21 @@ _UNAVAILABLE = 503
 _SERVER_ERROR = 500
 
 
-def denied(request: ApiRequest) -> AwsError:
+def denied(request: ApiRequest, action: str = "", resource: str = "") -> AwsError:
     """The refusal of a call that the caller may not make.
+
+    Args:
+        request: the call.
+        action: the IAM action that is missing; the call's first one unless given.
+        resource: what it is missing on; what the call is about unless given.
 
     Source: IAM user guide, "Troubleshoot access denied error messages"; the codes of each protocol family as in
     botocore's models (AccessDeniedException in the json protocols) and the API references of the others.
     """
-    action = _action(request)
+    action, resource = action or _action(request), resource or _resource(request)
     message = (
         f"User: arn:aws:sts::{request.account}:assumed-role/simulated/session is not authorized to perform: "
-        f"{action} on resource: {_resource(request)} because no identity-based policy allows the {action} action"
+        f"{action} on resource: {resource} because no identity-based policy allows the {action} action"
     )
     match _family(request):
         case "ec2":

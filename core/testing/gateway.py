@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from trueup.testing.calls import Calls
     from trueup.testing.dispatch import Dispatch
+    from trueup.testing.enforcement import Enforcement
     from trueup.testing.exchange import ApiRequest
     from trueup.testing.faults import Fault, Faults
 
@@ -25,8 +26,11 @@ __all__ = ["Gateway"]
 class Gateway:
     """Turns a raw request into an answer, or into the way its connection breaks, and records it."""
 
-    def __init__(self, account: str, dispatch: Dispatch, faults: Faults, calls: Calls) -> None:
+    def __init__(
+        self, account: str, dispatch: Dispatch, faults: Faults, calls: Calls, enforcement: Enforcement
+    ) -> None:
         self._account = account
+        self._enforcement = enforcement
         self._dispatch = dispatch
         self._faults = faults
         self._calls = calls
@@ -35,7 +39,7 @@ class Gateway:
         """The answer to one request."""
         request = identify(method, target, headers, body, self._account_of(headers))
         fault = self._faults.next_for(request)
-        before = self._instead(request, fault)
+        before = self._instead(request, fault) or self._forbidden(request)
         if before is not None:
             self._record(request, before, took_effect=False)
             return before
@@ -60,6 +64,11 @@ class Gateway:
                 return Broken("reset")
             case _:
                 return None
+
+    def _forbidden(self, request: ApiRequest) -> Answer | None:
+        """The refusal of what the policies of who asks do not allow; None when they do."""
+        error = self._enforcement.refusal(request, access_key(request.headers)) if request.model else None
+        return None if error is None else request.refusal(error)
 
     def _after(self, answer: Answer, fault: Fault | None) -> Answer | Broken:
         """What a fault makes of the answer to a call that took effect."""

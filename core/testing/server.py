@@ -18,6 +18,7 @@ from trueup.testing.correction import together
 from trueup.testing.credentials import ACCESS_KEY, SECRET_KEY
 from trueup.testing.discovery import discover_corrections
 from trueup.testing.dispatch import Dispatch
+from trueup.testing.enforcement import Enforcement
 from trueup.testing.faults import Faults
 from trueup.testing.gateway import Gateway
 from trueup.testing.metrics import Metrics
@@ -79,6 +80,7 @@ class SimulatedAws:
         self.clock = SimulatedClock(start)
         self.faults = Faults()
         self.calls = Calls()
+        self.enforcement = Enforcement()
         self.metrics = Metrics(account, self.clock)
         self.phases = Phases(self.clock)
         self.settings: dict[str, Any] = {}
@@ -138,6 +140,16 @@ class SimulatedAws:
             "TRUEUP_SIMULATED_CLOCK": f"{self.endpoint_url}{PREFIX}clock",
         }
 
+    def enforce(self, *policies: Mapping[str, Any]) -> dict[str, str]:
+        """Make a user who may do what these IAM policies allow, until the next reset; give the user's environment.
+
+        The credentials of ``environment`` go on allowing everything.
+
+        Raises:
+            ValueError: a policy has an element that the simulated AWS does not evaluate, see ``testing.iam_policy``.
+        """
+        return {**self.environment(), "AWS_ACCESS_KEY_ID": self.enforcement.user(policies)}
+
     def session(self, region: str = "us-east-1") -> Any:
         """A boto3 session with the simulated account's credentials (its clients need ``endpoint_url``)."""
         import boto3
@@ -165,6 +177,7 @@ class SimulatedAws:
             self.clock.reset(start or self._start)
             self.faults.clear()
             self.calls.clear()
+            self.enforcement.clear()
             self.metrics.reset()
             self.phases.reset()
             self.settings.clear()
@@ -217,7 +230,7 @@ class SimulatedAws:
         self._dispatch = Dispatch(self._moto)
         self._undo_clock = self._moto.follow(self)
         self._install(discover_corrections() if self._chosen is None else self._chosen)
-        gateway = Gateway(self.account, self._dispatch, self.faults, self.calls)
+        gateway = Gateway(self.account, self._dispatch, self.faults, self.calls, self.enforcement)
         control = Control(self)
 
         def exchange(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer | Broken:

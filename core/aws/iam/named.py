@@ -63,8 +63,13 @@ def named_resources(action: str, parameters: Mapping[str, Any], place: Mapping[s
 
 def _told(kinds: Sequence[Kind], texts: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
     """Give each name of the kinds' forms what the parameter that is most like it says; each parameter is used once."""
-    names = dict.fromkeys(name for kind in kinds for name in names_in(kind.arn))
-    alike = sorted(pair for name in names for parameter in texts if (pair := _alike(name, parameter)) is not None)
+    alike = sorted(
+        (difference, name, parameter)
+        for kind in kinds
+        for name in names_in(kind.arn)
+        for parameter in texts
+        if (difference := _difference(name, kind.name, parameter)) is not None
+    )
     told: dict[str, Sequence[str]] = {}
     used: set[str] = set()
     for _, name, parameter in alike:
@@ -74,15 +79,24 @@ def _told(kinds: Sequence[Kind], texts: Mapping[str, Sequence[str]]) -> dict[str
     return told
 
 
-def _alike(name: str, parameter: str) -> tuple[int, str, str] | None:
-    """Give how much a name and a parameter differ, None when they are about different things."""
+def _difference(name: str, kind: str, parameter: str) -> int | None:
+    """Give how much a name and a parameter differ, None when they are about different things.
+
+    The last name of a kind is often less like the parameter than the kind's own is: ``DBClusterIdentifier`` is told
+    from an endpoint of a cluster by the kind ``cluster``.
+    """
     word, other = _word(name), _word(parameter)
-    if min(len(word), len(other)) < _SHORTEST:
+    if not _alike(word, other):
         return None
+    named = _word(re.sub(r"\W", "", kind))
+    return min(abs(len(each) - len(other)) for each in (word, named) if each is word or _alike(each, other))
+
+
+def _alike(word: str, other: str) -> bool:
     # A parameter that begins like the name and goes on says something about the thing, not which one it is.
-    if word.endswith(other) or other.endswith(word) or word.startswith(other):
-        return abs(len(word) - len(other)), name, parameter
-    return None
+    return min(len(word), len(other)) >= _SHORTEST and (
+        word.endswith(other) or other.endswith(word) or word.startswith(other)
+    )
 
 
 def _word(name: str) -> str:
