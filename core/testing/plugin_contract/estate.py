@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trueup.applying.options import ApplyOptions
 from trueup.auditing.listing import ListingFailed, list_resources
-from trueup.auditing.reading import ScopeReading
+from trueup.auditing.reading import ScopeReading, contained
 from trueup.aws.connection import connect
 from trueup.aws.metrics import METRIC_OPERATION
 from trueup.change import Change, Refusal, Risk
@@ -25,7 +25,7 @@ from trueup.errors import PluginError
 from trueup.finding import Finding, Judgement, Verdict
 from trueup.hosting.locate import find_module
 from trueup.planning.concrete import needed_aspects
-from trueup.service.declarations import MetricsAspect
+from trueup.service.declarations import DerivedAspect, MetricsAspect
 from trueup.testing.estates import BEFORE
 from trueup.testing.operator import Operator
 from trueup.testing.plugin_contract.broken import ContractError
@@ -162,6 +162,18 @@ class Estate:
         if key not in self._called:
             self._called[key] = self._calls_of(lambda: list(list_resources(self.reading(self._account), declared)))
         return self._called[key]
+
+    def raw(self, looked: Looked, aspect: str) -> Any:
+        """Give what a plugin's function says of an aspect before the fact schema brings it into shape."""
+        declared = looked.declared.aspects[aspect]
+        if isinstance(declared, DerivedAspect):
+            return contained(looked.declared, declared, declared.derive, looked.snapshot)
+        if isinstance(declared, MetricsAspect):
+            return looked.snapshot.aspects[aspect]
+        aws = self.reading(self._account).reader(looked.declared, declared.reads)
+        given: Any = looked.resource if declared.batch == 1 else [looked.resource]
+        value = contained(looked.declared, declared, declared.read, aws, None if declared.per == "scope" else given)
+        return value[0] if declared.batch > 1 and isinstance(value, list | tuple) and value else value
 
     def reading(self, account: Account) -> ScopeReading:
         """Give what an account's aspects are read and derived with."""

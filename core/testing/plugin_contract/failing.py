@@ -29,6 +29,7 @@ from trueup.testing.plugin_contract.estate import asked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from trueup.ruleset.rule import BoundRule
     from trueup.running.account import Account
     from trueup.service.declarations import AspectDeclaration, MetricQuery, ResourceType
     from trueup.testing.faults import FaultKind
@@ -113,15 +114,36 @@ def nothing_is_planned_from_unknown(subject: Subject) -> Iterator[str]:
             if judgement.verdict is not Verdict.FAIL:
                 continue
             answer, whole = asked(subject, looked.declared, rule, snapshot, judgement), looked.answers.get(name)
-            needs = looked.declared.actions[rule.rule.remediation.action].needs
-            unknown = [each for each in needs if isinstance(failed.aspects.get(each), Unknown)]
             if not isinstance(answer, Change):
                 continue
             without = f"{looked.resource.arn}: the fix of {name} is planned while {failed.operation} is denied"
             if not isinstance(whole, Change) or whole.steps != answer.steps:
                 yield f"{without}, with other calls than when it is not"
-            elif unknown and whole == answer:
-                yield f"{without}, though it needs {', '.join(unknown)}"
+            elif whole == answer and (unknown := _looked_past(looked.declared, rule, snapshot)):
+                yield f"{without}, though the action looks at {', '.join(unknown)}, and says nothing of it"
+
+
+class _Watched(dict[str, Any]):
+    """The aspects of a snapshot; notes which unknown ones are looked at."""
+
+    def __init__(self, aspects: Mapping[str, Any]) -> None:
+        super().__init__(aspects)
+        self.unknown: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Give an aspect, as a snapshot asks for it."""
+        value = super().get(name, default)
+        if isinstance(value, Unknown):
+            self.unknown.add(name)
+        return value
+
+
+def _looked_past(declared: ResourceType, rule: BoundRule, snapshot: Snapshot) -> list[str]:
+    """Give the aspects that an action looks at and takes for known though they are not."""
+    action = rule.rule.remediation.action if rule.rule.remediation else ""
+    watched = _Watched(snapshot.aspects)
+    declared.actions[action].plan(Snapshot(snapshot.resource, watched, snapshot.read_at), rule.action_parameters)
+    return sorted(watched.unknown)
 
 
 def _failures(estate: Estate, account: Account, kind: FaultKind) -> Iterator[_Failed]:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from trueup.aws.parameters import same
+from trueup.aws.models import operation_model
+from trueup.canonical import same
 from trueup.change import Change
 from trueup.errors import RefusedError, TrueupError
 from trueup.journal.changes import ChangeStatus
@@ -257,9 +258,17 @@ def _not_as_planned(name: str, planned: Sequence[PlannedCall], sent: Iterable[Ca
         yield f"{name}: expected {wanted} to be sent, found {found}"
         return
     for call, one in zip(planned, sent, strict=True):
-        for parameter in sorted({*call.parameters, *one.parameters}):
+        filled = _filled_in(call.name)
+        for parameter in sorted({*call.parameters, *one.parameters} - filled):
             if not _fits(call.parameters.get(parameter), one.parameters.get(parameter)):
                 yield f"{name}: {call.name}: {parameter} was sent otherwise than planned"
+
+
+def _filled_in(operation: str) -> set[str]:
+    """Give the parameters that the SDK fills in by itself: idempotency tokens and the name of a checksum."""
+    model = operation_model(operation)
+    checksum = (model.http_checksum or {}).get("requestAlgorithmMember")
+    return {*model.idempotent_members, *([checksum] if checksum else [])}
 
 
 def _fits(planned: Any, sent: Any) -> bool:

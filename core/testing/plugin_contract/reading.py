@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.aws.guard import host_operations
 from trueup.aws.iam.operations import is_read_only_operation
+from trueup.facts.path import join_path, split_path
+from trueup.facts.snapshot import lookup
 from trueup.facts.unknown import Reason, Unknown
 from trueup.facts.validation import fact_problems
+from trueup.ruleset.suggest import did_you_mean
 from trueup.testing.plugin_contract.broken import invariant
 from trueup.testing.plugin_contract.declaring import read_operations
 
@@ -59,7 +62,7 @@ def only_declared_is_called(subject: Subject) -> Iterator[str]:
 
 
 @invariant(
-    "every aspect can be read of every resource of the estate, in one way or another",
+    "every aspect can be read, of some resource of the estate at least, and breaks on none",
     why="an aspect that breaks makes every rule that looks at it unknown",
     mend="{plugin}: the method of the aspect that is named",
 )
@@ -68,19 +71,22 @@ def every_aspect_is_read(subject: Subject) -> Iterator[str]:
     for where, unknown in _unknowns(subject):
         if unknown.reason is Reason.BROKEN_PLUGIN and _REFUSED not in unknown.detail:
             yield f"{where}: {unknown.detail}"
-    for looked in subject.estate.looked:
-        for name, value in looked.snapshot.aspects.items():
-            if isinstance(value, Unknown) and value.reason in {Reason.REFUSED, Reason.ACCESS_DENIED, Reason.NOT_FOUND}:
-                yield f"{looked.resource.arn}: aspect {name}: {value.sentence()}"
+    for declared in subject.types.values():
+        of_type = [each for each in subject.estate.looked if each.declared.name == declared.name]
+        for name in declared.aspects:
+            values = [looked.snapshot.aspects[name] for looked in of_type]
+            unread = [each for each in values if isinstance(each, Unknown)]
+            if len(unread) == len(values) and unread[0].reason is not Reason.BROKEN_PLUGIN:
+                yield f"aspect {name} of {declared.name} is known of no resource: {unread[0].sentence()}"
 
 
 @invariant(
-    "facts are what the fact schema says: every value of its declared type, and what rules look at is there",
+    "facts are what the fact schema says: each of its declared name and type",
     why="a value of another type is unknown to every rule, and a fact under another name is absent for ever",
     mend="{facts}: the type, or the name; or the method in {plugin} that gives the value",
 )
 def facts_match_schema(subject: Subject) -> Iterator[str]:
-    """Read everything of each resource; look for values of other types, and for facts that no resource has."""
+    """Read everything of each resource; look for values of other types, and for facts under other names."""
     for looked in subject.estate.looked:
         schema = subject.schemas[looked.declared.name]
         for problem in fact_problems(schema, looked.snapshot.aspects):
@@ -88,16 +94,27 @@ def facts_match_schema(subject: Subject) -> Iterator[str]:
     for where, unknown in _unknowns(subject):
         if unknown.reason is Reason.UNEXPECTED:
             yield f"{where}: {unknown.detail}"
-    yield from _never_there(subject)
+    yield from _named_otherwise(subject)
 
 
-def _never_there(subject: Subject) -> Iterator[str]:
-    """Yield facts that a rule looks at and no resource of the estate has."""
-    for rule in subject.estate.rules.values():
-        of_type = [each for each in subject.estate.looked if each.declared.name == rule.rule.resource]
+def _named_otherwise(subject: Subject) -> Iterator[str]:
+    """Yield facts that rules look at and no resource has, where the answer has them under a name like theirs."""
+    estate = subject.estate
+    for rule in estate.rules.values():
+        of_type = [each for each in estate.looked if each.declared.name == rule.rule.resource]
         for path in rule.paths:
-            if all(looked.snapshot.get(path) is None for looked in of_type):
-                yield f"{path}, which rule {rule.id} looks at, is there of no resource of the estate"
+            if any(looked.snapshot.get(path) is not None for looked in of_type):
+                continue
+            *above, last = split_path(path)
+            fact = subject.schemas[rule.rule.resource].fact(join_path(tuple(above))) if above else None
+            known = set() if fact is None else set(fact.schema.get("properties", {}))
+            for looked in of_type:
+                value = lookup({above[0]: estate.raw(looked, above[0])}, join_path(tuple(above))) if above else None
+                names = set(value) - known if isinstance(value, Mapping) else set()
+                near = did_you_mean(last, names)
+                if near:
+                    yield f"{path}, which rule {rule.id} looks at, is there of no resource of the estate{near}"
+                    break
 
 
 def _only_reads(operation: str) -> bool:

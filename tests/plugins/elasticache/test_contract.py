@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class TestContract(PluginContract):
-    """Runs the contract; the demo's groups have failover and Multi-AZ both or neither, so one is made with the first."""
+    """Runs the contract; the demo's groups have failover and Multi-AZ or neither, so one is made with the first."""
 
     plugin = "elasticache"
 
