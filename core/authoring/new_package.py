@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trueup.authoring.package_name import PackageName
 from trueup.authoring.rendering import render
 from trueup.authoring.starting_point import StartingPoint, starting_point
 from trueup.aws.iam.operations import prefix_of
@@ -21,6 +20,8 @@ from trueup.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from trueup.authoring.package_name import PackageName
 
 __all__ = ["NewPackage"]
 

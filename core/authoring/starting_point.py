@@ -46,7 +46,8 @@ class StartingPoint:
         derived: what follows without a call: as an aspect, with ``needs``.
         action: the fix: ``fact``, its value ``after``, ``guards`` against it, ``call`` and ``undo``.
         rules: two rule files without resource and stage, ids without the service, each with its ``cases``.
-        estate: the ``lines`` that make one resource that fails and one that passes.
+        estate: the ``lines`` that make one resource that fails the first rule and others that pass; together they have
+            every fact that a rule asks for.
         simulated: whether the package brings what the simulated AWS lacks.
         lists: operations of the service that list without being asked for anything; only where there is no start.
     """
@@ -90,8 +91,9 @@ def starting_point(client: str) -> StartingPoint:
     Args:
         client: a boto3 client's name.
     """
+    lists: tuple[str, ...] = ()
     if client in known_starts():
-        text, lists = files(STARTS).joinpath(f"{client}.json").read_text("utf-8"), ()
+        text = files(STARTS).joinpath(f"{client}.json").read_text("utf-8")
     else:
         lists = _listing_operations(client)
         text = render(STARTS, _ANY, client=client, prefix=prefix_of(client), lists=lists, permissions=_tagging(client))

@@ -39,10 +39,8 @@ def command(start: Start, name: str, out: Path | None) -> None:
     paths = made.write(folder)
     say(f"wrote {folder}: {len(paths)} files, with resource type {made.name.service}.{made.start.noun}")
     if made.start.simulated:
-        say(f"  begins with  the tags of {name}'s resources: a worked example that works, since no setting of {name}")
-        say(
-            f"               was tried yet; each place to replace is marked TODO(author), {folder}/README.md lists them"
-        )
+        say(f"  begins with  the tags of {name}'s resources, an example that works: no setting was tried yet")
+        say(f"  replace      what is marked TODO(author); {folder}/README.md lists it")
     else:
         say(f"  begins with  {made.start.action['fact']} of its {made.start.plural}, a setting that was tried")
     for line in (

@@ -108,6 +108,8 @@ def test_audit_plan_apply_rollback(shell: Shell) -> None:
         "events sqs-queue-retention-sufficient": "pass",
         "orders sqs-queue-encrypted": "pass",
         "orders sqs-queue-retention-sufficient": "pass",
+        "payments sqs-queue-encrypted": "pass",
+        "payments sqs-queue-retention-sufficient": "pass",
     } == before
 
     changes = shell.json("plan", "--service", "sqs")["changes"]
