@@ -35,8 +35,8 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=repr)
 
 
-def _count(word: str, what: str) -> Callable[[Any], str]:
-    return lambda bound: f"with at {word} {bound} {what}"
+def _count(word: str, one: str, many: str) -> Callable[[Any], str]:
+    return lambda bound: f"with at {word} {bound} {one if bound == 1 else many}"
 
 
 _WORDS: Mapping[str, Callable[[Any], str]] = {
@@ -48,10 +48,10 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
     "exclusiveMaximum": lambda bound: f"below {bound}",
     "multipleOf": lambda bound: f"that is a multiple of {bound}",
     "pattern": lambda expression: f"that matches {expression}",
-    "minLength": _count("least", "characters"),
-    "maxLength": _count("most", "characters"),
-    "minItems": _count("least", "items"),
-    "maxItems": _count("most", "items"),
-    "minProperties": _count("least", "properties"),
-    "maxProperties": _count("most", "properties"),
+    "minLength": _count("least", "character", "characters"),
+    "maxLength": _count("most", "character", "characters"),
+    "minItems": _count("least", "item", "items"),
+    "maxItems": _count("most", "item", "items"),
+    "minProperties": _count("least", "property", "properties"),
+    "maxProperties": _count("most", "property", "properties"),
 }

@@ -75,7 +75,7 @@ def test_optional_parts_may_be_left_out(schema: FactSchema, write_rule: WriteRul
         (
             lambda r: r.update(title=""),
             '""',
-            'expected a string with at least 1 characters (what holds when the rule passes, one line), found ""',
+            'expected a string with at least 1 character (what holds when the rule passes, one line), found ""',
         ),
         (lambda r: r.update(title=5), "5", "expected a string (what holds when the rule passes, one line), found 5"),
         (
@@ -112,8 +112,8 @@ def test_optional_parts_may_be_left_out(schema: FactSchema, write_rule: WriteRul
         (lambda r: r["expect"]["use.peak"].update({"minimum": {"$param": "gaet"}}), "{", "unknown parameter 'gaet'"),
         (lambda r: r["expect"]["use.peak"].update({"format": "x"}), '"format"', "'format' is refused"),
         (lambda r: r["expect"]["use.peak"].update({"minimum": "{"}), '"{"', "'minimum': expected a number, found '{'"),
-        (lambda r: r.update(expect={}), "{", "expected an object with at least 1 properties"),
-        (lambda r: r.update(expect={"any": []}), "[", "expected an array with at least 1 items"),
+        (lambda r: r.update(expect={}), "{", "expected an object with at least 1 property"),
+        (lambda r: r.update(expect={"any": []}), "[", "expected an array with at least 1 item"),
         (lambda r: r.update(expect=[]), "[", "expected a condition"),
         (
             lambda r: r["parameters"].update(unused={"type": "number", "default": 1}),
@@ -286,7 +286,7 @@ def test_a_pack_holds_rules_by_id_glob_or_framework(schema: FactSchema, write_ru
             "a-pack.pack.json:5:3: no rule is called 'example-thing-usd'; did you mean",
         ),
         ("a-pack", {}, "a-pack.pack.json:1:1: expected 'rules' or 'frameworks', found an object of 2"),
-        ("a-pack", {"rules": []}, "a-pack.pack.json:4:11: expected an array with at least 1 items"),
+        ("a-pack", {"rules": []}, "a-pack.pack.json:4:11: expected an array with at least 1 item"),
         (
             "b-pack",
             {"rules": ["*"]},
