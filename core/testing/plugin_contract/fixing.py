@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from trueup.auditing.listing import list_resources
 from trueup.aws.models import operation_model
 from trueup.canonical import same
 from trueup.change import Change
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from trueup.change import Call as PlannedCall
     from trueup.planning.planned import PlannedChange
+    from trueup.resource import Resource
     from trueup.ruleset.rule import BoundRule
     from trueup.testing.calls import Call
     from trueup.testing.operator import Operator
@@ -39,6 +41,8 @@ __all__ = [
 ]
 
 _GOOD = frozenset({"pass", "not_applicable"})
+
+_A_NIGHT_SECONDS = 86_400
 
 _REFERENCES = ({"$result"}, {"$fact"}, {"$run"})
 """What stands in a plan for a value that is known only when the call is sent."""
@@ -145,7 +149,7 @@ def sent_is_what_is_planned(subject: Subject) -> Iterator[str]:
     mend="{plugin}: let the action refuse (`passes=True`) where its effect is there; or the rule in {rules}",
 )
 def second_apply_does_nothing(subject: Subject) -> Iterator[str]:
-    """Apply each plan again, and plan again."""
+    """Apply each plan again at once, and plan again a day later."""
     for fix in subject.estate.fixes:
         yield from (f"{fix.name}: {each}" for each in fix.again)
 
@@ -181,8 +185,9 @@ def _hardness(looked: Looked, rule: str) -> int:
 
 
 def _try(estate: Estate, rule: BoundRule, looked: Looked) -> Fixed:
-    arn = looked.resource.arn
-    fix, operator = Fixed(rule.id, arn), estate.fresh()
+    operator = estate.fresh()
+    resource = _anew(estate, operator, rule, looked)
+    arn, fix = resource.arn, Fixed(rule.id, resource.arn)
     planned = operator.plan(rule.id, arn)
     if planned.plan is None:
         reasons = [each.reason for each in operator.changes(planned.run)]
@@ -195,12 +200,21 @@ def _try(estate: Estate, rule: BoundRule, looked: Looked) -> Fixed:
     fix.status = _status(operator, run)
     if not fix.applied:
         return fix
-    fix.verdict = operator.verdicts(rule.id, arn).get(looked.resource.id, "no finding")
-    fix.after = operator.facts(looked.resource, *fix.change.after)
+    fix.verdict = operator.verdicts(rule.id, arn).get(resource.id, "no finding")
+    fix.after = operator.facts(resource, *fix.change.after)
     fix.again = tuple(_again(operator, rule, planned.plan, arn))
     if any(not step.stays for step in fix.change.steps):
-        _roll_back(operator, run, fix, looked)
+        _roll_back(operator, run, fix, resource)
     return fix
+
+
+def _anew(estate: Estate, operator: Operator, rule: BoundRule, looked: Looked) -> Resource:
+    """Give the resource on an estate that was built anew: where AWS chooses the ids, one that needs the fix as well."""
+    listed = list_resources(estate.reading(operator.account()), looked.declared)
+    if looked.resource in listed:
+        return looked.resource
+    plan = operator.plan(rule.id).plan
+    return looked.resource if plan is None else plan.changes()[0].resource
 
 
 def _again(operator: Operator, rule: BoundRule, plan: Any, arn: str) -> Iterator[str]:
@@ -211,15 +225,16 @@ def _again(operator: Operator, rule: BoundRule, plan: Any, arn: str) -> Iterator
         pass
     else:
         yield "the used plan is applied again"
+    operator.aws.clock.advance(_A_NIGHT_SECONDS)
     more = operator.plan(rule.id, arn).plan
     if more is not None:
         calls = ", ".join(step.call.name for change in more.changes() for step in change.steps)
-        yield f"it is planned again right after it was applied ({calls})"
+        yield f"it is planned again the night after ({calls})"
     if sent := operator.writes():
         yield f"{', '.join(call.name for call in sent)} is sent a second time"
 
 
-def _roll_back(operator: Operator, run: str, fix: Fixed, looked: Looked) -> None:
+def _roll_back(operator: Operator, run: str, fix: Fixed, resource: Resource) -> None:
     operator.aws.calls.clear()
     try:
         operator.rollback(run)
@@ -228,7 +243,7 @@ def _roll_back(operator: Operator, run: str, fix: Fixed, looked: Looked) -> None
         return
     fix.unsent = tuple(operator.writes())
     fix.undone = _status(operator, run)
-    fix.restored = operator.facts(looked.resource, *(fix.change.before if fix.change else ()))
+    fix.restored = operator.facts(resource, *(fix.change.before if fix.change else ()))
 
 
 def _status(operator: Operator, run: str) -> str:
