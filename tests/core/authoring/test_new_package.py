@@ -142,7 +142,7 @@ def test_every_client_gives_usable_names() -> None:
         ("", "expected the name of a boto3 client, found ''"),
         (
             "sqs",
-            "acme-queues 2.0 (acme.plugin), beside which trueup-sqs could not be used; choose another service, or uninst",
+            "acme-queues 2.0 (acme.plugin), beside which trueup-sqs could not be used; choose another service, or un",
         ),
         ("lambda", "found it in trueup 0.1.0 (trueup.plugins.awslambda.plugin), beside which trueup-lambda"),
     ],
