@@ -17,6 +17,7 @@ from trueup.ruleset.written_facts import read_facts, written_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from trueup.facts.schema import FactSchema
@@ -40,7 +41,7 @@ class FactFile:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_fact_file(file: Path, schema: FactSchema, case: str | None = None) -> FactFile:
+def read_fact_file(file: Path | Traversable, schema: FactSchema, case: str | None = None) -> FactFile:
     """Read the facts of one resource.
 
     Args:
@@ -75,7 +76,7 @@ def read_fact_file(file: Path, schema: FactSchema, case: str | None = None) -> F
     return FactFile(str(document.get("resource", file)), _aspects(parsed, schema, document["facts"], ("facts",)))
 
 
-def _chosen(file: Path, names: list[str], case: str | None) -> int:
+def _chosen(file: Path | Traversable, names: list[str], case: str | None) -> int:
     if case is None and len(names) == 1:
         return 0
     if case is None:

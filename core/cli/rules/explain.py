@@ -12,6 +12,8 @@ from trueup.cli.output import show_json
 from trueup.errors import UsageError
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from trueup.cli.start import Start
     from trueup.ruleset.rule import Rule
 
@@ -53,9 +55,9 @@ def command(
         click.echo(clean(line))
 
 
-def _own_cases(rule: Rule, case: str | None) -> Path:
+def _own_cases(rule: Rule, case: str | None) -> Path | Traversable:
     if case is None:
         raise UsageError("expected --facts FILE, or --case with one of the rule's own cases, found neither")
-    if not isinstance(rule.cases, Path):
+    if rule.cases is None:
         raise UsageError(f"--case: expected {rule.id}.cases.json beside {rule.origin}, found none; give --facts FILE")
     return rule.cases

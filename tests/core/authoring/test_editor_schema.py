@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from tests.core.ruleset.conftest import FACTS, RULE
@@ -39,9 +41,15 @@ def validator() -> Draft202012Validator:
     return Draft202012Validator(editor_schema(shipped()))
 
 
+@cache
+def example_validator() -> Draft202012Validator:
+    """Give the validator of rules about the example's type."""
+    return Draft202012Validator(editor_schema(EXAMPLE))
+
+
 def marked(document: Any, schema: Draft202012Validator | None = None) -> list[str]:
     """Give what an editor would mark."""
-    return [error.json_path for error in (schema or Draft202012Validator(editor_schema(EXAMPLE))).iter_errors(document)]
+    return [error.json_path for error in (schema or example_validator()).iter_errors(document)]
 
 
 def about(condition: Any) -> dict[str, Any]:
@@ -107,6 +115,38 @@ def test_what_validates_is_not_marked(condition: Any) -> None:
     document["remediation"]["parameters"] = {"mode": "IDLE"}
 
     assert ((), []) == (rule_problems(document, EXAMPLE), marked(document))
+
+
+PATHS = st.sampled_from([
+    "thing", "thing.Mode", 'thing."Mode"', "thing.Size", "thing.On", "thing.Parts", "thing.Zones", "thing.Policy.a.b",
+    "tags.team", 'tags."cost-center"', "use.peak", "Use", "Size", "thing.Moed",
+])  # fmt: skip
+LEAVES = st.sampled_from([
+    {"const": "BUSY"}, {"const": True}, {"const": None}, {"enum": ["IDLE", None]}, {"minimum": 5}, {"minItems": 1},
+    {"type": "string"}, {"not": {"const": "BUSY"}}, {"contains": {"const": "a"}}, {"minimum": {"$param": "gate"}},
+])  # fmt: skip
+CONDITIONS = st.recursive(
+    st.dictionaries(PATHS, LEAVES, min_size=1, max_size=2),
+    lambda inner: st.one_of(
+        st.fixed_dictionaries({"all": st.lists(inner, min_size=1, max_size=2)}),
+        st.fixed_dictionaries({"any": st.lists(inner, min_size=1, max_size=2)}),
+        st.fixed_dictionaries({"not": inner}),
+        st.fixed_dictionaries({"every": st.fixed_dictionaries({"in": PATHS, "holds": inner})}),
+        st.fixed_dictionaries({"some": st.fixed_dictionaries({"in": PATHS, "holds": inner})}),
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(CONDITIONS)
+def test_the_editor_is_never_stricter(condition: Any) -> None:
+    """Whatever condition ``rules validate`` takes has no mark."""
+    parameters = {"gate": {"type": "number", "default": 5}}
+    document = {**about(condition), "when": {"use.peak": {"minimum": {"$param": "gate"}}}, "parameters": parameters}
+    document.pop("remediation")
+
+    assert bool(rule_problems(document, EXAMPLE)) >= bool(marked(document))
 
 
 @pytest.mark.parametrize(
