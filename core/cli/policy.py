@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trueup.cli.options import selection_options
+from trueup.cli.options import exemptions_option, selection_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,7 @@ __all__ = ["command", "print_policy"]
 
 @click.command(name="policy", epilog="Example: trueup policy --service dynamodb --for plan > policy.json")
 @selection_options
+@exemptions_option
 @click.option("--for", "purpose", type=click.Choice(["audit", "plan"]), help="What the role is for.  [audit]")
 @click.option(
     "--plan",
@@ -67,7 +68,9 @@ def _check_alone(plan_file: Path | None, purpose: str | None, options: Mapping[s
     from trueup.errors import UsageError
 
     given = [f"--{name}" for name in ("resource", "tag", "param") if options.get(f"{name}s")]
-    others = any(options[name] for name in ("rules", "packs", "controls", "services", "severities", "categories"))
+    others = any(
+        options[name] for name in ("rules", "packs", "controls", "services", "severities", "categories", "exemptions")
+    )
     if plan_file and (purpose or given or others):
         message = "--plan: expected no selection and no --for beside it, since the plan itself says what it needs"
         raise UsageError(message)
@@ -83,12 +86,15 @@ def _of_plan(start: Start, file: Path) -> frozenset[Grant]:
 
 def _of_selection(start: Start, options: Mapping[str, Any], *, planning: bool) -> frozenset[Grant]:
     from trueup.cli.chosen import choose
+    from trueup.cli.exemptions import exemptions_of
     from trueup.permissions.selection import audit_grants, planning_grants
 
     # Strictly: a policy that leaves out what a broken rule reads would be found out by unknowns, one day.
     chosen = choose(start, options, tolerant=False)
     grants = planning_grants if planning else audit_grants
-    return grants(tuple(chosen.rules.values()), start.host, chosen.selection)
+    resource_types = {rule: bound.rule.resource for rule, bound in chosen.rules.items()}
+    tagged = exemptions_of(start, options, chosen.ruleset).tagged(resource_types)
+    return grants(tuple(chosen.rules.values()), start.host, chosen.selection, tagged)
 
 
 def _write(folder: Path, parts: list[dict[str, Any]]) -> list[Path]:

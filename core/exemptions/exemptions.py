@@ -58,6 +58,10 @@ class Exemptions:
         """Say whether tags decide what is exempt from a rule, so that they have to be read."""
         return any(each.tag is not None for each in self._of(rule).others)
 
+    def tagged(self, resource_types: Mapping[str, str]) -> frozenset[str]:
+        """Give the resource types of some rules, id to type, whose tags have to be read."""
+        return frozenset(name for rule, name in resource_types.items() if self.needs_tags(rule))
+
     def about(self, rule: str, arn: str) -> Iterator[Exemption]:
         """Yield the exemptions of a rule that may be about a resource."""
         of_rule = self._of(rule)

@@ -25,11 +25,20 @@ if TYPE_CHECKING:
 __all__ = ["audit_grants", "planning_grants"]
 
 
-def audit_grants(rules: Collection[BoundRule], plugins: Plugins, selection: Selection) -> frozenset[Grant]:
+def audit_grants(
+    rules: Collection[BoundRule], plugins: Plugins, selection: Selection, tagged: Collection[str] = ()
+) -> frozenset[Grant]:
     """Give what an audit by some rules needs.
+
+    Args:
+        rules: the rules.
+        plugins: the plugins that the rules are about.
+        selection: which resources are meant.
+        tagged: the resource types whose tags are read too, since exemptions go by them.
 
     Raises:
         PluginError: a plugin that a rule needs is broken, so that nobody knows what it would read.
+        UsageError: it is blocked or not installed.
     """
     types = {name: plugins.resource_type(name) for name in sorted({rule.rule.resource for rule in rules})}
     wanted = wanted_aspects(rules, lambda name, aspect: aspect in types[name].aspects)
@@ -37,17 +46,20 @@ def audit_grants(rules: Collection[BoundRule], plugins: Plugins, selection: Sele
     for declared, arns in _meant(types.values(), selection):
         if not arns or not tells_resource(declared):
             found |= listing_grants(declared)
-        found |= reading_grants(declared, aspects_to_read(selection, declared, wanted[declared.name]), arns)
+        found |= reading_grants(declared, aspects_to_read(selection, declared, wanted[declared.name], tagged), arns)
     return frozenset(found)
 
 
-def planning_grants(rules: Collection[BoundRule], plugins: Plugins, selection: Selection) -> frozenset[Grant]:
-    """Give what an audit by some rules and planning their fixes needs.
+def planning_grants(
+    rules: Collection[BoundRule], plugins: Plugins, selection: Selection, tagged: Collection[str] = ()
+) -> frozenset[Grant]:
+    """Give what an audit by some rules and planning their fixes needs; see ``audit_grants``.
 
     Raises:
         PluginError: see ``audit_grants``; or a rule's action is not declared.
+        UsageError: see ``audit_grants``.
     """
-    found = set(audit_grants(rules, plugins, selection))
+    found = set(audit_grants(rules, plugins, selection, tagged))
     fixed = [rule for rule in rules if rule.rule.remediation is not None]
     types = {rule.rule.resource: plugins.resource_type(rule.rule.resource) for rule in fixed}
     for declared, arns in _meant(types.values(), selection):

@@ -134,7 +134,7 @@ class Auditor:
             clock=self.account.clock,
             selection=self.selection,
             workers=self.account.settings.audit.workers,
-            tagged={bound.rule.resource for rule, bound in self.rules.items() if self.exemptions.needs_tags(rule)},
+            tagged=self.exemptions.tagged({rule: bound.rule.resource for rule, bound in self.rules.items()}),
         )
         for finding in self._of_broken_files():
             sink(finding)

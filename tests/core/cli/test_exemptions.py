@@ -110,6 +110,19 @@ def test_a_plan_that_is_older_than_the_exemption_is_applied_without_it(planned: 
     assert "DISABLED" == planned.backed_up()["orders"]
 
 
+def test_the_policy_of_an_audit_reads_the_tags_that_exemptions_go_by(shell: Shell) -> None:
+    """Only with such exemptions: by ARN, tags are none of an audit's business."""
+    _write(shell, _entry(("team", "legacy")), name="by-tag.json")
+    _write(shell, _entry(ORDERS), name="by-arn.json")
+    allowed = {
+        name: "dynamodb:ListTagsOfResource" in shell.ok("policy", "--rule", PITR, "--exemptions", name)
+        for name in ("by-tag.json", "by-arn.json")
+    }
+
+    assert {"by-tag.json": True, "by-arn.json": False} == allowed
+    assert [] == list(shell.aws.calls)
+
+
 def test_the_longest_time_is_a_setting(estate: Shell) -> None:
     """A year unless the settings say otherwise."""
     _write(estate, _entry(ORDERS, days=40))
