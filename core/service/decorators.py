@@ -54,7 +54,7 @@ def resource(  # noqa: PLR0913 - one keyword for each thing that the host must k
 
         @resource("queue", key="QueueUrl", arn="arn:{partition}:sqs:{region}:{account}:{Name}", lists="sqs:ListQueues")
         def queues(self, aws):
-            for url in aws.paginate("sqs:ListQueues", "QueueUrls[]"):
+            for url in aws.paginate("sqs:ListQueues", "QueueUrls[]", MaxResults=1000):
                 yield {"QueueUrl": url, "Name": url.rpartition("/")[2]}
     """
 

@@ -6,10 +6,12 @@ to. Nothing of whoever runs the tests is seen: neither account, nor settings, no
 
 from __future__ import annotations
 
+import configparser
 import os
 import subprocess
 import sysconfig
 import threading
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,19 +90,12 @@ class Sandbox:
 
     def install(self, folder: str) -> None:
         """Do what ``pip install -e`` does of a project that a page shows: make it importable, tell its entry points."""
-        import tomllib
-
         root = self.folder / folder
-        project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+        name, version, points = _project(root)
         self.environment["PYTHONPATH"] += f"{os.pathsep}{root / 'src'}"
-        info = self.site / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+        info = self.site / f"{name.replace('-', '_')}-{version}.dist-info"
         info.mkdir()
-        head = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
-        (info / "METADATA").write_text(head, encoding="utf-8")
-        points = "".join(
-            f"[{group}]\n" + "".join(f"{name} = {module}\n" for name, module in each.items())
-            for group, each in project["entry-points"].items()
-        )
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
         (info / "entry_points.txt").write_text(points, encoding="utf-8")
 
     def use(self, served: Served) -> None:
@@ -124,6 +119,21 @@ class Sandbox:
         """End what the page started."""
         for served in self.served:
             served.stop()
+
+
+def _project(root: Path) -> tuple[str, str, str]:
+    """Give a project's name, version and entry points, from pyproject.toml or, where that has none, from setup.cfg."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8")).get("project")
+    if project is not None:
+        groups = {
+            group: "".join(f"{each} = {points[each]}\n" for each in points)
+            for group, points in project["entry-points"].items()
+        }
+        return project["name"], project["version"], "".join(f"[{group}]\n{text}" for group, text in groups.items())
+    setup = configparser.ConfigParser()
+    setup.read(root / "setup.cfg", encoding="utf-8")
+    points = "".join(f"[{group}]\n{text.strip()}\n" for group, text in setup["options.entry_points"].items())
+    return setup["metadata"]["name"], setup["metadata"]["version"], points
 
 
 def _clean_environment(folder: Path) -> dict[str, str]:
