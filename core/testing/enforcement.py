@@ -144,15 +144,15 @@ def _of_tags(request: ApiRequest, action: str, place: Mapping[str, str]) -> Iter
 
 
 def _roles(value: Any) -> Iterator[str]:
-    """Yield the ARNs of roles among parameters, at any depth, each once."""
-    found: dict[str, None] = {}
+    """Yield the ARNs of roles among parameters, at any depth, sorted, each once."""
+    found: set[str] = set()
     left = [value]
     while left:
         each = left.pop()
         if isinstance(each, str) and _ROLE.fullmatch(each):
-            found[each] = None
+            found.add(each)
         elif isinstance(each, dict):
             left += each.values()
         elif isinstance(each, list | tuple):
             left += each
-    yield from found
+    yield from sorted(found)

@@ -92,15 +92,20 @@ class Office:
         return Operator(self.aws, self.folder / f"{self._journals}.db", options=EVERY_RISK)
 
     @cached_property
+    def reading(self) -> Operator:
+        """The operator for what leaves nothing behind."""
+        return self.operator()
+
+    @cached_property
     def rule(self) -> BoundRule:
         """The rule."""
-        host = self.operator().host
+        host = self.reading.host
         return load_rules(host.rule_sources(), host.fact_schemas()).rules[self.rule_id].bind({})
 
     @cached_property
     def declared(self) -> ResourceType:
         """The rule's resource type."""
-        return self.operator().host.resource_type(self.rule.rule.resource)
+        return self.reading.host.resource_type(self.rule.rule.resource)
 
     @property
     def named(self) -> Selection:
@@ -109,17 +114,17 @@ class Office:
 
     def audit(self) -> dict[str, tuple[str, str | None]]:
         """Audit all resources; give verdict and missing action of each by its id, ``""`` for the list."""
-        operator = self.operator()
-        run = Auditor(operator.account(), {self.rule_id: self.rule}, Selection(rules=(self.rule_id,))).go().run
+        selection = Selection(rules=(self.rule_id,))
+        run = Auditor(self.reading.account(), {self.rule_id: self.rule}, selection).go().run
         return {
             (each["resource"] or {}).get("id", ""): (each["verdict"], each["missing_action"])
-            for each in operator.findings(run)
+            for each in self.reading.findings(run)
         }
 
     def planned(self) -> Plan:
         """Plan the fix as a user who may do no more than that."""
-        self.become(planning_grants((self.rule,), self.operator().host, self.named))
-        plan = PlanRun(Auditor(self.operator().account(), {self.rule_id: self.rule}, self.named)).go().plan
+        self.become(planning_grants((self.rule,), self.reading.host, self.named))
+        plan = PlanRun(Auditor(self.reading.account(), {self.rule_id: self.rule}, self.named)).go().plan
         assert plan is not None
         return plan
 
@@ -137,7 +142,7 @@ class Office:
     @cached_property
     def grants(self) -> frozenset[Grant]:
         """What the plan needs."""
-        return plan_grants(self.plan.changes(), {self.rule_id: self.rule}, self.operator().host)
+        return plan_grants(self.plan.changes(), {self.rule_id: self.rule}, self.reading.host)
 
     def apply(self, operator: Operator) -> tuple[str, str, str]:
         """Apply the plan; give run, status of the change and every reason that is given."""
@@ -164,7 +169,7 @@ def office(
 
 def test_an_audit_needs_its_policy_and_every_action_of_it(office: Office) -> None:
     """With it nothing is unknown that was known to an administrator; without an action only what it reads is."""
-    grants = audit_grants((office.rule,), office.operator().host, Selection(rules=(office.rule_id,)))
+    grants = audit_grants((office.rule,), office.reading.host, Selection(rules=(office.rule_id,)))
     everything = office.audit()
     office.become(grants)
     assert everything == office.audit()
@@ -182,7 +187,8 @@ def test_each_read_of_a_plan_is_needed_by_the_facts_that_it_gives(office: Office
     grants = reading_grants(office.declared, aspects, (office.arn,))
     assert set(grants) <= office.grants
     office.become(grants)
-    assert set() == {name for name in aspects if _missing(_read(office, aspects), name)}
+    whole = _read(office, aspects)
+    assert {} == {name: missing for name in whole.aspects if (missing := _missing(whole, name))}
     # Metrics are slow to read, and needed where it is they that are missing.
     still = {each.name for each in order if not of_metrics(office.declared.aspects, each.name)}
     for action in {grant.action for grant in grants}:
@@ -203,7 +209,7 @@ def test_each_read_of_a_plan_is_needed_by_the_facts_that_it_gives(office: Office
 def test_an_apply_and_its_undo_need_the_plan_s_policy_and_every_action_of_it(office: Office) -> None:
     """With it the fix is applied and rolled back; without an action the step or the look that needs it is refused."""
     (change,) = office.plan.changes()
-    writing = {grant.action for grant in plan_writes([change], office.operator().host)}
+    writing = {grant.action for grant in plan_writes([change], office.reading.host)}
     calls = {action for step in change.steps for action in actions_for(step.call.name)}
     undoing = {action for step in change.steps for call in step.undo for action in actions_for(call.name)} - calls
     # What the fix depends on is needed by its calls, unless it is the undo that makes something.
@@ -231,7 +237,7 @@ def test_an_apply_and_its_undo_need_the_plan_s_policy_and_every_action_of_it(off
 
 
 def _read(office: Office, aspects: Iterable[str]) -> Snapshot:
-    return office.operator().account().reader().read(office.declared, office.change.resource, tuple(aspects))
+    return office.reading.account().reader().read(office.declared, office.change.resource, tuple(aspects))
 
 
 def _actions(aspect: Any) -> set[str]:

