@@ -37,9 +37,19 @@ class AspectRead:
     operations: tuple[str, ...]
     needs: tuple[str, ...]
 
+    @property
+    def iam_actions(self) -> tuple[str, ...]:
+        """Give the IAM actions that its operations need; mostly, but not always, of the same names."""
+        return _iam(self.operations)
+
     def to_json(self) -> dict[str, Any]:
         """Give it for programs."""
-        return {"aspect": self.name, "operations": list(self.operations), "needs": list(self.needs)}
+        return {
+            "aspect": self.name,
+            "operations": list(self.operations),
+            "iam_actions": list(self.iam_actions),
+            "needs": list(self.needs),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,5 +103,7 @@ def _fix(footprint: Footprint, action: ActionDeclaration) -> Iterator[str]:
 
 def _aspect(read: AspectRead) -> str:
     if read.operations:
-        return f"{read.name}  by {', '.join(read.operations)}"
+        other = sorted(read.operations) != sorted(read.iam_actions)
+        allowed = f" (allow {', '.join(read.iam_actions)})" if other else ""
+        return f"{read.name}  by {', '.join(read.operations)}{allowed}"
     return f"{read.name}  from {', '.join(read.needs)}" if read.needs else f"{read.name}  from the price files"

@@ -94,6 +94,8 @@ def test_a_rule_is_shown_with_what_it_touches() -> None:
         "fix calls  dynamodb:UpdateContinuousBackups",
         "fix needs  dynamodb:UpdateContinuousBackups",
     } <= lines
+    other = "reads      encryption  by s3:GetBucketEncryption (allow s3:GetEncryptionConfiguration)"
+    assert other in run("rules", "show", "s3-bucket-server-side-encryption-enabled")
     document = json.loads(run("rules", "show", PITR, "--format", "json"))
     assert (PITR, ["dynamodb:ListTables"]) == (document["id"], document["touches"]["lists"])
 
