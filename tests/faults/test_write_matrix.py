@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.core.applying.queues import fix, open_shop
-from tests.plugins.conftest import Operator
 from trueup.applying.options import ApplyOptions
 from trueup.aws.settings import ClientSettings
 from trueup.canonical import canonical
 from trueup.cli.exits import changes_code
 from trueup.testing.estates import discover_estates
+from trueup.testing.operator import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.core.hosting.conftest import Site
-from tests.plugins.conftest import Operator
 from trueup.aws.connection import connect
 from trueup.cli.exits import changes_code
 from trueup.hosting.host import Host
@@ -20,6 +19,7 @@ from trueup.running.account import Account, Target
 from trueup.running.apply_plan import PlanApplier, resume
 from trueup.running.undo_run import UndoRun
 from trueup.settings import Settings
+from trueup.testing.operator import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
