@@ -6,14 +6,14 @@ An author meets the contract when it fails, so the failure has to teach what the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from trueup.testing.plugin_contract.subject import Subject
 
-__all__ = ["ContractError", "Invariant", "invariant"]
+__all__ = ["ContractError", "Invariant", "hidden", "invariant"]
 
 _SHOWN = 12
 """So many findings are listed; who has more mends these first."""
@@ -47,6 +47,15 @@ class ContractError(AssertionError):
         return "\n".join([*lines, f"  why:   {self.why}", f"  mend:  {self.mend}"])
 
 
+def hidden(raised: Any) -> bool:
+    """Tell pytest to leave a frame out of what it shows of a broken invariant: the message says all."""
+    return bool(raised.errisinstance(ContractError))
+
+
+__tracebackhide__ = hidden
+"""Read by pytest in each module that a broken invariant is raised through."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invariant:
     """One thing that every plugin keeps; called with a subject it passes or raises.
@@ -70,8 +79,10 @@ class Invariant:
         Raises:
             ContractError: it breaks the invariant, or another one that must hold before this one can be looked at.
         """
-        __tracebackhide__ = True
-        found = tuple(self.find(subject))
+        try:
+            found = tuple(self.find(subject))
+        except ContractError as error:
+            raise error.with_traceback(None) from None
         if found:
             raise ContractError(subject.name, self.says, found, self.why, self.mend.format(**subject.places))
 

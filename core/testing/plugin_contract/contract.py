@@ -19,14 +19,46 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from trueup.testing.plugin_contract import acting, declaring, failing, fixing, importing, reading, ruling
+from trueup.testing.plugin_contract.broken import hidden
 from trueup.testing.plugin_contract.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from trueup.testing.plugin_contract.broken import Invariant
     from trueup.testing.server import SimulatedAws
 
-__all__ = ["PluginContract"]
+__all__ = ["INVARIANTS", "PluginContract"]
+
+__tracebackhide__ = hidden
+
+INVARIANTS: tuple[Invariant, ...] = (
+    importing.import_does_nothing,
+    importing.init_is_empty,
+    importing.no_client_is_made,
+    *declaring.DECLARED,
+    ruling.rules_are_sound,
+    ruling.cases_hold,
+    ruling.prices_are_sound,
+    ruling.corrections_name_sources,
+    reading.audit_writes_nothing,
+    reading.only_declared_is_called,
+    reading.every_aspect_is_read,
+    reading.facts_match_schema,
+    failing.denied_is_unknown,
+    failing.throttled_is_unknown,
+    failing.timeout_is_unknown,
+    failing.nothing_is_planned_from_unknown,
+    acting.functions_are_pure,
+    acting.changes_stay_declared,
+    acting.calls_are_valid,
+    fixing.every_action_is_tried,
+    fixing.apply_makes_it_pass,
+    fixing.sent_is_what_is_planned,
+    fixing.second_apply_does_nothing,
+    fixing.rollback_restores,
+)
+"""All of them, in the order in which the class checks them: those that look at files first."""
 
 
 class PluginContract:

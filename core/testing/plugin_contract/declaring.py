@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 
 from trueup.aws.iam.levels import access_level, canonical_action
 from trueup.aws.iam.operations import UnknownOperationError, actions_for, is_read_only_operation
+from trueup.aws.metrics import METRIC_OPERATION
 from trueup.aws.models import operation_model
 from trueup.errors import UsageError
 from trueup.facts.validation import fact_schema_problems
 from trueup.ruleset.suggest import did_you_mean
 from trueup.service.check import check_resource_type
-from trueup.service.declarations import ReadAspect
+from trueup.service.declarations import MetricsAspect, ReadAspect
 from trueup.testing.plugin_contract.broken import invariant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from trueup.facts.schema import FactSchema
     from trueup.service.declarations import ResourceType
     from trueup.testing.plugin_contract.broken import Invariant
     from trueup.testing.plugin_contract.subject import Subject
@@ -134,6 +136,7 @@ def aspects_match_schema(subject: Subject) -> Iterator[str]:
         for aspect in sorted(set(schema.aspects) - set(declared.aspects)):
             near = did_you_mean(aspect, declared.aspects)
             yield f"{name}: aspect {aspect!r} is in the schema, but not declared{near}"
+        yield from _said_otherwise(declared, schema)
 
 
 @invariant(
@@ -177,6 +180,18 @@ DECLARED: tuple[Invariant, ...] = (
     parameters_are_schemas,
 )
 """What must hold before the plugin can be tried: the host refuses it otherwise."""
+
+
+def _said_otherwise(declared: ResourceType, schema: FactSchema) -> Iterator[str]:
+    """Yield aspects of which the schema says that something else reads them."""
+    for name, aspect in declared.aspects.items():
+        said = schema.document["properties"].get(name, {}).get("x-reads")
+        reads = aspect.reads if isinstance(aspect, ReadAspect) else ()
+        real = {METRIC_OPERATION} if isinstance(aspect, MetricsAspect) else set(reads)
+        if said is not None and set(said) != real:
+            found = ", ".join(sorted(said)) or "nothing"
+            expected = ", ".join(sorted(real)) or "nothing"
+            yield f"{declared.name}: aspect {name!r} reads {expected}, but x-reads says {found}"
 
 
 def _unknown(operation: str) -> list[str]:
