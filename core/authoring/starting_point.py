@@ -28,6 +28,15 @@ _ANY = "any.json.j2"
 _MOST_LISTED = 12
 """More names of operations than this are a catalogue, not a hint."""
 
+_TAGGING = (
+    ("TagResource", "UntagResource"),
+    ("CreateTags", "DeleteTags"),
+    ("AddTagsToResource", "RemoveTagsFromResource"),
+    ("AddTags", "RemoveTags"),
+    ("Tag", "Untag"),
+)
+"""What services call their permissions to tag. Source: Service Authorization Reference, access level Tagging."""
+
 
 @dataclass(frozen=True, slots=True)
 class StartingPoint:
@@ -117,9 +126,12 @@ def _listing_operations(client: str) -> tuple[str, ...]:
 
 
 def _tagging(client: str) -> list[str]:
-    """Give the service's own permissions to tag, which the tagging API asks for besides its own.
+    """Give the service's own permissions to tag and untag, which the tagging API asks for besides its own.
 
-    Source: Resource Groups Tagging API, TagResources, minimum permissions.
+    Source: Resource Groups Tagging API, TagResources and UntagResources, minimum permissions.
     """
-    actions = (canonical_action(f"{prefix_of(client)}:{name}") for name in ("TagResource", "UntagResource"))
-    return [action for action in actions if action is not None]
+    for pair in _TAGGING:
+        actions = [canonical_action(f"{prefix_of(client)}:{name}") for name in pair]
+        if None not in actions:
+            return [str(action) for action in actions]
+    return []
