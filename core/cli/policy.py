@@ -67,11 +67,7 @@ def _check_alone(plan_file: Path | None, purpose: str | None, options: Mapping[s
     """A plan says itself what it needs: a selection beside it would seem to narrow it and does not."""
     from trueup.errors import UsageError
 
-    given = [f"--{name}" for name in ("resource", "tag", "param") if options.get(f"{name}s")]
-    others = any(
-        options[name] for name in ("rules", "packs", "controls", "services", "severities", "categories", "exemptions")
-    )
-    if plan_file and (purpose or given or others):
+    if plan_file and (purpose or any(options.values())):
         message = "--plan: expected no selection and no --for beside it, since the plan itself says what it needs"
         raise UsageError(message)
 

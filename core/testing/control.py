@@ -10,6 +10,7 @@ POST     ``/_trueup/faults``        ``{"operation": …, "kind": …, "resource"
 DELETE   ``/_trueup/faults``        clears every fault
 POST     ``/_trueup/metrics``       ``{"namespace", "metric", "dimensions", "points" | "shape", "region"}``
 POST     ``/_trueup/settings``      ``{"name": value, …}``, see ``Simulation.settings``
+POST     ``/_trueup/users``         ``{"policies": [<IAM policy>, …]}`` gives the environment of a user with these
 POST     ``/_trueup/reset``         empties all state; ``{"start": "<ISO 8601>"}`` sets the clock
 =======  =========================  ==========================================================================
 """
@@ -47,6 +48,7 @@ class Control:
             ("DELETE", "faults"): self._clear,
             ("POST", "metrics"): self._metrics,
             ("POST", "settings"): self._set,
+            ("POST", "users"): self._enforce,
             ("POST", "reset"): self._reset,
         }
 
@@ -91,6 +93,9 @@ class Control:
     def _set(self, given: dict[str, Any]) -> dict[str, Any]:
         self._aws.settings.update(given)
         return {}
+
+    def _enforce(self, given: dict[str, Any]) -> dict[str, str]:
+        return self._aws.enforce(*given["policies"])
 
     def _reset(self, given: dict[str, Any]) -> dict[str, Any]:
         start = given.get("start")

@@ -57,6 +57,15 @@ def test_metrics_are_put_as_points_and_as_shapes(simulated_aws: SimulatedAws) ->
     assert [(7.0, 4.0), (2.0, 1.0)] == [(each.total, each.count) for _, each in (*points, *constant)]
 
 
+def test_users_are_made_with_policies(simulated_aws: SimulatedAws) -> None:
+    """The answer is the environment of a user who may do what they allow."""
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    made = ask(simulated_aws, "POST", "users", {"policies": [policy]})
+    other = ask(simulated_aws, "POST", "users", {"policies": []})
+    assert simulated_aws.environment().keys() == made.keys()
+    assert 3 == len({each["AWS_ACCESS_KEY_ID"] for each in (made, other, simulated_aws.environment())})
+
+
 def test_settings_are_set_and_a_reset_forgets_them(simulated_aws: SimulatedAws) -> None:
     """What corrections read can be set from elsewhere, and a reset may start the clock in the past."""
     ask(simulated_aws, "POST", "settings", {"lambda:quota": 50})
