@@ -124,15 +124,15 @@ def _asked_of(fact: Fact) -> tuple[dict[str, Any], Any, Any] | None:
     choices = [value for value in fact.schema.get("enum", ()) if value is not None]
     if len(choices) > 1:
         return {"const": choices[0]}, choices[0], choices[1]
+    if choices:
+        return None
     match _scalar(fact):
         case "boolean":
             return {"const": True}, True, False
-        case "string" if not choices:
+        case "string":
             return {"minLength": 1}, "something", ""
-        case "integer" | "number" if not choices:
-            return {"minimum": 1}, 1, 0
         case _:
-            return None
+            return {"minimum": 1}, 1, 0
 
 
 def _made(rule_id: str, resource: str, fact: Fact, schema: Mapping[str, Any], good: Any, bad: Any) -> NewRule:

@@ -65,6 +65,7 @@ def test_a_setting_that_is_on_or_off_is_preferred() -> None:
     """It needs no explanation; the one that is nearest comes first, and what must not be shown never."""
     facts = {
         "Name": {"type": "string"},
+        "Always": {"type": "boolean", "enum": [True]},
         "Deep": {"type": "object", "properties": {"On": {"type": "boolean"}}},
         "Hidden": {"type": "boolean", "x-secret": True},
         "Seen": {"type": "boolean", "x-kind": "observed"},
@@ -128,6 +129,15 @@ def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match=r"file/rules: cannot be written \(Not a directory\); choose another --dir"):
         new_rule("my-new-rule", TYPE, SCHEMAS, {}).write(tmp_path / "file" / "rules")
+
+
+def test_nothing_is_left_of_two_files_when_one_cannot_be_written(tmp_path: Path) -> None:
+    """A link that leads nowhere is there all the same."""
+    (tmp_path / "my-new-rule.cases.json").symlink_to("nowhere")
+    with pytest.raises(UsageError, match=r"cannot be written \(File exists\)"):
+        new_rule("my-new-rule", TYPE, SCHEMAS, {}).write(tmp_path)
+
+    assert ["my-new-rule.cases.json"] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_the_files_are_plain_json(tmp_path: Path) -> None:

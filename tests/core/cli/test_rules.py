@@ -154,6 +154,9 @@ def test_a_rule_without_cases_names_the_file(here: Path) -> None:
 
     expected = f"--case: expected {MINE}.cases.json beside {MINE}.json, found none; give --facts FILE"
     assert expected in run("--rules", ".", "rules", "explain", MINE, "--case", "x", code=2)
+    assert [f"{MINE}.json: expected {MINE}.cases.json beside it, found none", "0 cases, 1 wrong"] == run(
+        "--rules", ".", "rules", "test", MINE, code=1
+    ).splitlines()
 
 
 def test_the_schema_for_editors_is_of_what_is_installed(here: Path) -> None:
