@@ -44,7 +44,7 @@ def command(start: Start, name: str, out: Path | None) -> None:
     else:
         say(f"  begins with  {made.start.action['fact']} of its {made.start.plural}, a setting that was tried")
     for line in (
-        f"  install it   pip install -e '{folder}[test]'",
+        f"  install it   pip install -e {quote(f'{folder}[test]')}",
         f"  test it      pytest {quote(str(folder))}",
         f"  check it     trueup plugins check {made.name.service}",
         f"  see it       trueup demo --serve   (then, elsewhere: trueup audit --service {made.name.service})",

@@ -12,9 +12,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from jinja2 import UndefinedError
 
-from trueup.authoring.new_package import NewPackage
+from trueup.authoring.new_package import TEMPLATES, NewPackage
 from trueup.authoring.package_name import PackageName, package_name
+from trueup.authoring.rendering import render
 from trueup.authoring.starting_point import known_starts, starting_point
 from trueup.aws.models import shared_loader
 from trueup.errors import UsageError
@@ -119,6 +121,12 @@ def test_hints_name_operations_that_list() -> None:
     """Without a starting point the README names the service's own operations to begin with."""
     assert "glue:ListJobs" in starting_point("glue").lists
     assert "glue:ListJobs" in new("glue").files()["README.md"]
+
+
+def test_a_template_that_lacks_a_name_is_an_error() -> None:
+    """A hole in a template is found when it is made, and not in somebody's package."""
+    with pytest.raises(UndefinedError, match="distribution"):
+        render(TEMPLATES, "setup.cfg.j2", client="sqs")
 
 
 def test_every_client_gives_usable_names() -> None:
