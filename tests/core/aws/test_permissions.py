@@ -35,6 +35,20 @@ def test_many_actions_take_several_calls(connection: Connection, simulated_aws: 
     assert 3 == len(simulated_aws.calls.of(SIMULATE_OPERATION))
 
 
+def test_what_a_policy_looks_at_is_told(connection: Connection, simulated_aws: SimulatedAws) -> None:
+    """A policy that limits to whom a role is passed denies when nobody says to whom."""
+    simulated_aws.settings[DECISIONS] = {"*": True}
+    simulate(connection, ROLE, ["iam:PassRole"], [ROLE], {"iam:PassedToService": "ecs-tasks.amazonaws.com"})
+    simulate(connection, ROLE, ["iam:PassRole"], [ROLE])
+    told, plain = (call.parameters for call in simulated_aws.calls.of(SIMULATE_OPERATION))
+    expected = {
+        "ContextKeyName": "iam:PassedToService",
+        "ContextKeyValues": ["ecs-tasks.amazonaws.com"],
+        "ContextKeyType": "string",
+    }
+    assert ([expected], False) == (told["ContextEntries"], "ContextEntries" in plain)
+
+
 def test_not_being_allowed_to_ask_is_unknown(connection: Connection) -> None:
     """It is no error, and no answer either."""
     found = simulate(connection, ROLE, ["dynamodb:UpdateTable"])

@@ -181,7 +181,7 @@ def test_a_denied_undo_refuses_the_change(shop: Shop) -> None:
     reason = _refused(shop, plan)
     undo()
     assert "needs sqs:DeleteQueue on arn:aws:sqs:us-east-1:123456789012:a-dead, which IAM denies" in reason
-    assert [("sqs:CreateQueue", "sqs:DeleteQueue")] == asked
+    assert [("kms:Decrypt",), ("sqs:CreateQueue", "sqs:DeleteQueue")] == asked
 
 
 def test_allowed_calls_are_sent(shop: Shop, plan: Plan) -> None:

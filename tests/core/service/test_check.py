@@ -72,6 +72,10 @@ PROBLEMS = [
     (with_aspect(replace(USE, needs=("use",))), "aspects need each other in a circle: use needs use"),
     (with_action(name="Encrypt"), "action 'Encrypt': expected lower-case words joined by dashes as its name"),
     (with_action(risk="mild"), "expected a risk of safe, disruptive, destructive, found 'mild'"),
+    (
+        with_action(passes_roles_to="x.amazonaws.com"),
+        "expected iam:PassRole among its permissions, since it passes roles",
+    ),
     (with_action(writes=()), "writes: expected at least one operation, found none"),
     (with_action(needs=("tag",)), "action 'encrypt': needs: 'tag' is no aspect of it"),
     (with_action(owned=("attribute.Sse",)), "owned attribute.Sse: 'attribute' is no aspect of it; did you mean"),
