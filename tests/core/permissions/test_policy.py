@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -12,13 +13,12 @@ from trueup.permissions.policy import MANAGED_POLICY_CHARACTERS, characters, div
 TABLES = [f"arn:aws:dynamodb:us-east-1:123456789012:table/orders-of-{number:04}" for number in range(400)]
 
 
-def _allowed(*documents: dict[str, list[dict[str, object]]]) -> set[tuple[str, str]]:
+def _allowed(*documents: dict[str, Any]) -> set[tuple[str, str]]:
     """Give every action and resource that documents allow, one pair each."""
     pairs = set()
     for statement in (each for document in documents for each in document["Statement"]):
-        resources = statement["Resource"]
-        for action in statement["Action"]:  # type: ignore[attr-defined]  # a list of texts
-            pairs |= {(action, one) for one in ([resources] if isinstance(resources, str) else resources)}  # type: ignore[union-attr, attr-defined]  # a text or a list of them
+        resources = [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
+        pairs |= {(action, one) for action in statement["Action"] for one in resources}
     return pairs
 
 

@@ -122,12 +122,13 @@ def test_passing_a_role_needs_a_permission_of_its_own(simulated_aws: SimulatedAw
     }
     register = (["ecs:RegisterTaskDefinition"], FAMILY)
     passing = (["iam:PassRole"], [ROLE.format("task"), ROLE.format("execution")])
-    for statements, missing in [
+    lacking: list[tuple[list[tuple[Any, Any]], str]] = [
         ([], f"ecs:RegisterTaskDefinition {FAMILY}"),
         ([register], f"iam:PassRole {ROLE.format('execution')}"),
         ([register, (["iam:PassRole"], ROLE.format("execution"))], f"iam:PassRole {ROLE.format('task')}"),
         ([register, passing], f"ecs:TagResource {FAMILY}"),
-    ]:
+    ]
+    for statements, missing in lacking:
         client = _client(simulated_aws, "ecs", *statements)
         assert missing == _refused(client.register_task_definition, **given)[1]
     allowed = _client(simulated_aws, "ecs", register, passing, (["ecs:TagResource"], FAMILY))
