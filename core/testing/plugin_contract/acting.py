@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trueup.auditing.reading import contained
@@ -100,9 +101,12 @@ def _impure_derived(looked: Looked) -> Iterator[str]:
         where = f"{looked.resource.arn}: derived aspect {aspect.name}"
         if isinstance(first, Unknown) is not isinstance(second, Unknown) or first != second:
             yield f"{where} is another one the second time"
-        if given != looked.snapshot.aspects:
-            changed = sorted(name for name in given if given[name] != looked.snapshot.aspects[name])
-            yield f"{where} changes what it is given: {', '.join(changed)}"
+        changed = sorted(name for name in given if given[name] != looked.snapshot.aspects[name])
+        # What sets the same value again is seen on a frozen snapshot only, which it may fail on for other reasons.
+        frozen = replace(looked.snapshot, aspects=freeze(looked.snapshot.aspects))
+        refused = contained(looked.declared, aspect, aspect.derive, frozen)
+        if changed or (isinstance(refused, Unknown) and _CHANGED in refused.detail):
+            yield f"{where} changes what it is given{': ' if changed else ''}{', '.join(changed)}"
 
 
 def _difference(one: object, other: object) -> str:

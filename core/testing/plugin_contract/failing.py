@@ -27,7 +27,7 @@ from trueup.testing.plugin_contract.broken import Invariant, invariant
 from trueup.testing.plugin_contract.estate import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from trueup.ruleset.rule import BoundRule
     from trueup.running.account import Account
@@ -147,15 +147,25 @@ def _looked_past(declared: ResourceType, rule: BoundRule, snapshot: Snapshot) ->
 
 
 def _failures(estate: Estate, account: Account, kind: FaultKind) -> Iterator[_Failed]:
-    """Let each operation that aspects read fail: on one resource a type, on all of them where that takes no time."""
+    """Let each operation that aspects read fail: on two resources a type, on all of them where that takes no time."""
     for declared in estate.subject.types.values():
         resources = [each for each in estate.looked if each.declared.name == declared.name]
         for operation, readers in _readers(declared).items():
-            calling = [(each, _callers(estate, each, readers, operation)) for each in resources]
-            calling = sorted((pair for pair in calling if pair[1]), key=lambda pair: -len(pair[0].answers))
+            callers = [(each, _callers(estate, each, readers, operation)) for each in resources]
+            calling = {looked.resource.arn: (looked, struck) for looked, struck in callers if struck}
+            chosen = list(calling) if kind == "denied" else _telling([looked for looked, _ in calling.values()])
             with _fault(estate, operation, kind):
-                for looked, struck in calling if kind == "denied" else calling[:1]:
+                for looked, struck in (calling[arn] for arn in chosen):
                     yield _Failed(looked, operation, struck, _aspects(estate, account, looked, struck))
+
+
+def _telling(resources: Sequence[Looked]) -> list[str]:
+    """Give the ARNs of those two whose verdicts have most to lose: the most fixes, and the most passes."""
+    if not resources:
+        return []
+    fixed = max(resources, key=lambda each: len(each.answers))
+    good = max(resources, key=lambda each: sum(said.verdict is Verdict.PASS for said in each.judgements.values()))
+    return list(dict.fromkeys([fixed.resource.arn, good.resource.arn]))
 
 
 def _readers(declared: ResourceType) -> dict[str, list[AspectDeclaration]]:

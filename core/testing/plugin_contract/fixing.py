@@ -197,7 +197,7 @@ def _try(estate: Estate, rule: BoundRule, looked: Looked) -> Fixed:
     (fix.change,) = planned.plan.changes()
     run = operator.apply(planned.plan)
     fix.sent = tuple(operator.writes())
-    fix.status = _status(operator, run)
+    fix.status = _status(operator, run, ChangeStatus.APPLIED)
     if not fix.applied:
         return fix
     fix.verdict = operator.verdicts(rule.id, arn).get(resource.id, "no finding")
@@ -242,15 +242,14 @@ def _roll_back(operator: Operator, run: str, fix: Fixed, resource: Resource) -> 
         fix.undone = f"refused: {error}"
         return
     fix.unsent = tuple(operator.writes())
-    fix.undone = _status(operator, run)
+    fix.undone = _status(operator, run, ChangeStatus.ROLLED_BACK)
     fix.restored = operator.facts(resource, *(fix.change.before if fix.change else ()))
 
 
-def _status(operator: Operator, run: str) -> str:
-    """Give what became of a run's one change; with the reason unless that says nothing new."""
+def _status(operator: Operator, run: str, wanted: ChangeStatus) -> str:
+    """Give what became of a run's one change; with the reason unless it is what was wanted."""
     (record,) = operator.changes(run)
-    good = record.status in {ChangeStatus.APPLIED, ChangeStatus.ROLLED_BACK}
-    return str(record.status) if good or not record.reason else f"{record.status}: {record.reason}"
+    return str(record.status) if record.status is wanted else f"{record.status}: {record.reason or 'without a reason'}"
 
 
 def _promised(change: PlannedChange) -> dict[str, Any]:
