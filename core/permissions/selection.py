@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trueup.auditing.choice import aspects_to_read
+from trueup.errors import UsageError
 from trueup.permissions.reading import listing_grants, reading_grants
 from trueup.planning.concrete import needed_aspects
 from trueup.service.arn import may_be, tells_resource
 from trueup.service.judging import wanted_aspects
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from trueup.applying.bench import Plugins
     from trueup.permissions.grant import Grant
@@ -38,9 +39,10 @@ def audit_grants(
 
     Raises:
         PluginError: a plugin that a rule needs is broken, so that nobody knows what it would read.
-        UsageError: it is blocked or not installed.
+        UsageError: it is blocked or not installed; or a named resource is of no type that the rules are about.
     """
     types = {name: plugins.resource_type(name) for name in sorted({rule.rule.resource for rule in rules})}
+    _check_named(selection, types)
     wanted = wanted_aspects(rules, lambda name, aspect: aspect in types[name].aspects)
     found: set[Grant] = set()
     for declared, arns in _meant(types.values(), selection):
@@ -67,6 +69,15 @@ def planning_grants(
         needed = frozenset().union(*(needed_aspects(declared, rule) for rule in about))
         found |= reading_grants(declared, needed, arns)
     return frozenset(found)
+
+
+def _check_named(selection: Selection, types: Mapping[str, ResourceType]) -> None:
+    """An audit refuses a resource that nothing is about; its policy would allow nothing."""
+    for arn in selection.resources:
+        if not any(may_be(declared, arn) for declared in types.values()):
+            known = ", ".join(types) or "none"
+            message = f"resource {arn}: expected an ARN of what the selected rules are about ({known}), found another"
+            raise UsageError(message)
 
 
 def _meant(types: Collection[ResourceType], selection: Selection) -> Iterator[tuple[ResourceType, tuple[str, ...]]]:

@@ -53,7 +53,9 @@ def test_a_role_is_passed_to_one_service_only() -> None:
 
 def test_a_policy_within_the_limit_stays_whole() -> None:
     """One document in, the same document out."""
-    document = policy(grants_on(["dynamodb:DescribeTable"], TABLES[0]))
+    grants = grants_on(["dynamodb:DescribeTable"], TABLES[0]) | grants_on(["dynamodb:ListTables"])
+    document = policy(grants)
+    assert 2 == len(document["Statement"])
     assert [document] == divided(document)
 
 
@@ -77,6 +79,12 @@ def test_a_statement_of_many_actions_is_cut_by_them() -> None:
     parts = divided(whole, 600)
     assert _allowed(whole) == _allowed(*parts)
     assert 600 >= max(map(characters, parts))
+
+
+def test_one_action_on_one_resource_is_not_cut() -> None:
+    """Whatever the limit: there is nothing left to take away."""
+    document = policy(grants_on(["dynamodb:DescribeTable"], TABLES[0]))
+    assert [document] == divided(document, 10)
 
 
 def test_no_grants_is_no_statement() -> None:

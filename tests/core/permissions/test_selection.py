@@ -71,6 +71,13 @@ def test_a_named_resource_limits_the_policy(host: Host, rules: dict[str, BoundRu
     assert {Grant("s3:ListAllMyBuckets"), Grant("s3:GetBucketVersioning", BUCKET)} == bucket
 
 
+def test_a_resource_that_no_rule_is_about_gives_no_policy(host: Host, rules: dict[str, BoundRule]) -> None:
+    """As an audit of it is refused; a policy of nothing would seem to be one."""
+    expected = rf"resource {BUCKET}: expected an ARN of what the selected rules are about \(dynamodb.table\)"
+    with pytest.raises(UsageError, match=expected):
+        audit_grants((rules["dynamodb-table-pitr-enabled"],), host, Selection(resources=(TABLE, BUCKET)))
+
+
 def test_planning_everything_only_reads(host: Host, rules: dict[str, BoundRule]) -> None:
     """Of the access levels List and Read, and none that has an effect all the same."""
     wanted = _actions(planning_grants(tuple(rules.values()), host, Selection()))
