@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
-    from trueup.testing.connection import Broken
+    from trueup.testing.connection import Broken, Exchange
     from trueup.testing.correction import Correction, Handler, Undo
     from trueup.testing.exchange import Answer, ApiRequest
 
@@ -202,6 +202,12 @@ class SimulatedAws:
             self._uninstall()
             self._install(chosen)
 
+    def listen_anew(self) -> None:
+        """Listen on another free port: a copy of the process has the same account and must not share its port."""
+        connections = _running(self._connections)
+        connections.server_close()
+        self._listen(connections.exchange, 0)
+
     def answer(self, operation: str, handler: Handler) -> Undo:
         """See ``Simulation.answer``."""
         return _running(self._dispatch).add(operation, handler)
@@ -237,7 +243,10 @@ class SimulatedAws:
             path = target.partition("?")[0]
             return control(method, path, body) if path.startswith(PREFIX) else gateway(method, target, headers, body)
 
-        self._connections = Connections(exchange, self._port)
+        self._listen(exchange, self._port)
+
+    def _listen(self, exchange: Exchange, port: int) -> None:
+        self._connections = Connections(exchange, port)
         serve = self._connections.serve_forever
         threading.Thread(target=serve, args=(_POLL_SECONDS,), name="simulated-aws", daemon=True).start()
 

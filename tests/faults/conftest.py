@@ -1,6 +1,6 @@
 """A simulated account whose trueup is killed at will, and the state that each death leaves.
 
-The same estate, at the same time, is built before each death, so that every death is that of the same apply.
+Each death is one in a copy of the same account with the same plan, so that every death is that of the same apply.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from trueup.aws.iam.levels import is_read_only
 from trueup.aws.iam.operations import actions_for
 from trueup.clock import SystemClock
 from trueup.journal.journal import Journal
+from trueup.plugins.ecs.simulation import deployments
+from trueup.plugins.elasticache.simulation import moving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 
 # Older than the look-back of 30 days when it is judged.
 _AGE = timedelta(days=39)
+
+# Long enough for each to be seen moving, short enough for few looks at it.
+_MOVING_SECONDS = 61.0
+_SLOW = ((moving, "SHARD_SECONDS"), (moving, "NODE_TYPE_SECONDS"), (deployments, "ROLLOUT_SECONDS"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +58,42 @@ class Ended:
 
 @dataclass
 class Mortal:
-    """A trueup that can be killed, in an account that can be brought back to how it was.
+    """A trueup that can be killed.
 
     Args:
         aws: the simulated AWS.
         subject: what is fixed.
         folder: where state and plan lie.
         process: the program of ``killable``.
-        start: when the estate begins, the same for each death.
     """
 
     aws: SimulatedAws
     subject: Subject
     folder: Path
     process: subprocess.Popen[str]
-    start: datetime
 
     @property
     def state(self) -> Path:
         """The state file."""
         return self.folder / "state.db"
 
-    def rebuild(self) -> None:
+    def build(self) -> None:
         """Empty the account and build the subject in it, old enough to be judged."""
-        self.aws.reset(start=self.start)
+        start = datetime.now(UTC) - timedelta(days=45)
+        self.aws.reset(start=start)
         self.subject.build(self.aws)
-        self.aws.clock.advance((self.start + _AGE - self.aws.clock.now()).total_seconds())
+        self.aws.clock.advance((start + _AGE - self.aws.clock.now()).total_seconds())
         self.aws.calls.clear()
 
     def run(self, *arguments: str, point: int = 0) -> Ended:
         """Run trueup, killed at a point; 0 lets it live."""
         passed = self.folder / "points"
-        request = {"arguments": ["--state", str(self.state), *arguments], "point": point, "passed": str(passed)}
+        request = {
+            "arguments": ["--state", str(self.state), *arguments],
+            "point": point,
+            "passed": str(passed),
+            "environment": self.aws.environment(),
+        }
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(request) + "\n")
@@ -99,11 +109,6 @@ class Mortal:
     def restore_state(self, name: str) -> None:
         """Bring a kept copy back."""
         self._copy(self.folder / name, self.folder)
-
-    def forget_state(self) -> None:
-        """Begin with no state file."""
-        for suffix in ("", "-wal", "-shm"):
-            self.state.with_name(self.state.name + suffix).unlink(missing_ok=True)
 
     def runs(self, kind: str) -> list[str]:
         """Give the ids of the runs of one kind."""
@@ -153,12 +158,14 @@ class Mortal:
 def mortal(
     request: pytest.FixtureRequest, simulated_aws: SimulatedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Mortal]:
-    """A trueup that can be killed; the subject is the parameter."""
+    """A trueup that can be killed; the subject is the parameter, and what AWS takes hours for is over in minutes."""
+    for module, name in _SLOW:
+        monkeypatch.setattr(module, name, _MOVING_SECONDS)
     for name, value in simulated_aws.environment().items():
         monkeypatch.setenv(name, value)
     with subprocess.Popen(
         [sys.executable, killable.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tmp_path
     ) as process:
-        yield Mortal(simulated_aws, request.param, tmp_path, process, datetime.now(UTC) - timedelta(days=45))
+        yield Mortal(simulated_aws, request.param, tmp_path, process)
         assert process.stdin is not None
         process.stdin.close()

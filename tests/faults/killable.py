@@ -2,10 +2,11 @@
 
 A journal is proven by the worst moment to die. The points are before and after every transaction of the journal and
 every call that is sent; they are put around these two choke points here, and nowhere in the product. Everything is
-imported once and each run is a fork of that, since a thousand cold starts would take an hour.
+imported once, and AWS's models are read once, and each run is a fork of that, since a thousand cold starts would take
+an hour.
 
-Each line on stdin is a request ``{"arguments": [...], "point": N}``; each line on stdout its answer
-``{"code": ..., "killed": ..., "points": [...]}``, with the points that were passed. Point 0 kills nothing.
+Each line on stdin is a request ``{"arguments": [...], "point": N, "environment": {...}}``; each line on stdout its
+answer ``{"code": ..., "killed": ..., "points": [...]}``, with the points that were passed. Point 0 kills nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +30,14 @@ _MODULES = (
     "boto3", "jsonschema", "structlog",
     "trueup.applying.undo_script", "trueup.aws.writer", "trueup.cli.apply", "trueup.cli.resume",
     "trueup.cli.rollback", "trueup.cli.working", "trueup.running.apply_plan", "trueup.running.undo_run",
-    "trueup.plugins.dynamodb.plugin",
+    "trueup.plugins.dynamodb.plugin", "trueup.plugins.ecs.plugin", "trueup.plugins.elasticache.plugin",
+    "trueup.plugins.rds.plugin",
+)  # fmt: skip
+
+
+# The services that runs ask, whose models take longer to read than a run takes.
+_SERVICES = (
+    "application-autoscaling", "cloudwatch", "dynamodb", "ec2", "ecs", "elasticache", "iam", "rds", "sts",
 )  # fmt: skip
 
 
@@ -77,16 +86,34 @@ def serve() -> None:
 
     for name in _MODULES:
         import_module(name)
+    _read_models()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_run(**json.loads(line))) + "\n")
         sys.stdout.flush()
 
 
-def _run(arguments: list[str], point: int, passed: str) -> dict[str, Any]:
+def _read_models() -> None:
+    """Read the models that botocore keeps for each session once for all, and work out what patterns of them mean."""
+    import boto3
+    from botocore.loaders import JSONFileLoader
+
+    from trueup.aws.patterns import compile_pattern
+
+    loader_class: Any = JSONFileLoader
+    load = cache(JSONFileLoader().load_file)
+    loader_class.load_file = lambda _loader, path: load(path)
+    session = boto3.Session(region_name="us-east-1")
+    for service in _SERVICES:
+        session.client(service)
+    compile_pattern(r"[\p{L}\p{Z}\p{N}]*")
+
+
+def _run(arguments: list[str], point: int, passed: str, environment: dict[str, str]) -> dict[str, Any]:
     path = Path(passed)
     path.write_text("", "utf-8")
     child = os.fork()
     if child == 0:
+        os.environ.update(environment)
         _child(arguments, point, path)
     _, status = os.waitpid(child, 0)
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL

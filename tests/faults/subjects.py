@@ -41,8 +41,6 @@ class Subject:
         steps: how many calls an apply sends.
         left: operations that are not undone, since what they leave behind is used by nothing; they may take effect a
             second time, too, when nobody can tell that they did.
-        anew: whether it is built and planned anew for each death, since what was just rolled back is not fixed again
-            soon; it then dies only before and after each call, as that takes its time.
     """
 
     name: str
@@ -53,7 +51,6 @@ class Subject:
     changes: int
     steps: int
     left: frozenset[str] = frozenset()
-    anew: bool = False
 
     def told(self, parameters: str) -> str:
         """Give a call's parameters without what differs from run to run: revision numbers and ids of runs."""
@@ -152,7 +149,6 @@ ESTATE = Subject(
     changes=3,
     steps=6,
     left=frozenset({"ecs:RegisterTaskDefinition"}),
-    anew=True,
 )
 
 SUBJECTS = (TABLES_ONLY, ESTATE)

@@ -7,16 +7,18 @@ and of the capacity of a cluster, a cache and a service, some of whose changes t
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.faults.subjects import SUBJECTS, TABLES_ONLY
+from tests.faults.worlds import in_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
 
     from tests.faults.conftest import Ended, Mortal
     from tests.faults.subjects import Subject
@@ -29,67 +31,87 @@ RECORDING = 5
 MOST_PROBLEMS = 2
 # The points are shared out among so many tests, for as many processes.
 PARTS = 4
+# The state files as they were before and after the first death.
 _PLANNED = "planned"
+_DIED = "died"
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """An apply and its rollback that nobody killed.
+
+    Args:
+        after: the image between the two.
+        apply_points: the points that the apply passed.
+        planned: the writes that it sent, counted.
+        rollback_points: the points that the rollback passed.
+        undone: the writes that it sent, counted.
+    """
+
+    after: dict[str, Any]
+    apply_points: tuple[str, ...]
+    planned: Counter[tuple[str, str]]
+    rollback_points: tuple[str, ...]
+    undone: Counter[tuple[str, str]]
 
 
 class Deaths:
-    """One apply and its rollback, killed and brought to their ends."""
+    """One apply and its rollback, killed and brought to their ends, each time in a copy of the account as planned."""
 
     def __init__(self, mortal: Mortal) -> None:
         self.mortal = mortal
         self.subject = mortal.subject
         self.apply = ("apply", "plan.json", "--yes", *self.subject.approval)
-        self._plan()
-        self.began: datetime = mortal.aws.clock.now()
-        self.before = mortal.image()
-        self.apply_points = self._whole(*self.apply)
-        self.after = mortal.image()
-        self.planned = Counter(mortal.effects())
+        mortal.build()
+        self._whole("plan", *self.subject.plan, "--out", "plan.json")
+        mortal.keep_state(_PLANNED)
         mortal.aws.calls.clear()
-        self.rollback_points = self._whole("rollback", "last", "--yes")
-        self.undone = Counter(mortal.effects())
+        self.before = mortal.image()
+        self.lived = in_copy(mortal.aws, self._live)
 
     def points(self) -> list[tuple[int, int]]:
-        """Give where to die: points of the apply, each with one of its rollback."""
-        forward, back = (
-            _chosen(points, calls=self.subject.anew) for points in (self.apply_points, self.rollback_points)
-        )
-        count = max(len(forward), len(back))
-        return [(forward[min(at, len(forward) - 1)], back[min(at, len(back) - 1)]) for at in range(count)]
+        """Give where to die: every point of the apply, each with one of its rollback, and every one of these too."""
+        forward, back = len(self.lived.apply_points), len(self.lived.rollback_points)
+        return [(min(at, forward), min(at, back)) for at in range(1, max(forward, back) + 1)]
 
     def problems(self, points: Iterable[tuple[int, int]]) -> Iterator[str]:
         """Die at each point of apply and rollback; yield what is not as it must be afterwards."""
         for point in points:
-            for die in (self._resumed, self._rolled_back):
-                found: list[str] = []
-                for problem in die(point):
-                    found.append(problem)
-                    if len(found) == MOST_PROBLEMS:
-                        break
-                yield from found
-                if found:
-                    self.mortal.rebuild()
+            yield from in_copy(self.mortal.aws, partial(self._died, point))
 
-    def _resumed(self, points: tuple[int, int]) -> Iterator[str]:
-        """Die in the apply, resume it, die in its rollback, resume that."""
-        self._begin()
-        died = self._die(points[0], self.apply_points, *self.apply)
-        runs = self.mortal.runs("apply")
+    def _live(self) -> Lived:
+        apply_points = self._whole(*self.apply)
+        after, planned = self.mortal.image(), Counter(self.mortal.effects())
+        self.mortal.aws.calls.clear()
+        rollback_points = self._whole("rollback", "last", "--yes")
+        return Lived(after, apply_points, planned, rollback_points, Counter(self.mortal.effects()))
+
+    def _died(self, points: tuple[int, int]) -> list[str]:
+        """Die in the apply; in a copy of what is left resume it, die in its rollback, and resume that; else undo it."""
+        self.mortal.restore_state(_PLANNED)
+        died = self._die(points[0], self.lived.apply_points, *self.apply)
         where = f"apply killed at {points[0]}, {died.points[-1]}"
+        self.mortal.keep_state(_DIED)
+        problems = in_copy(self.mortal.aws, lambda: list(islice(self._resumed(where, points[1]), MOST_PROBLEMS)))
+        self.mortal.restore_state(_DIED)
+        return problems + list(islice(self._rolled_back(f"{where}, rolled back"), MOST_PROBLEMS))
+
+    def _resumed(self, where: str, point: int) -> Iterator[str]:
+        runs = self.mortal.runs("apply")
         if runs:
             yield from self._ended(f"{where}, resumed", self.mortal.run("resume", runs[0]), runs[0], "applied")
         else:
             yield from self._differs(f"{where}, nothing to resume", Counter(), Counter(self.mortal.effects()))
             yield from self._code(f"{where}, applied anew", self.mortal.run(*self.apply))
             runs = self.mortal.runs("apply")
-        yield from self._differs(where, self.after, self.mortal.image())
-        yield from self._differs(where, self.planned, self._once(self.planned))
+        yield from self._differs(where, self.lived.after, self.mortal.image())
+        yield from self._differs(where, self.lived.planned, self._once(self.lived.planned))
         yield from self._differs(f"{where}: plan used by", [runs[0]], self.mortal.applied_by())
-        yield from self._rollback_resumed(points[1], runs[0])
+        yield from self._rollback_resumed(point, runs[0])
 
     def _rollback_resumed(self, point: int, run: str) -> Iterator[str]:
         self.mortal.aws.calls.clear()
-        died = self._die(point, self.rollback_points, "rollback", run, "--yes")
+        died = self._die(point, self.lived.rollback_points, "rollback", run, "--yes")
         where = f"rollback killed at {point}, {died.points[-1]}"
         rollbacks = self.mortal.runs("rollback")
         if rollbacks:
@@ -99,23 +121,19 @@ class Deaths:
             yield from self._code(f"{where}, anew", self.mortal.run("rollback", run, "--yes"))
         yield from self._statuses(where, run, "rolled_back")
         yield from self._differs(where, self.before, self.mortal.image())
-        yield from self._differs(where, self.undone, self._once(self.undone))
+        yield from self._differs(where, self.lived.undone, self._once(self.lived.undone))
 
-    def _rolled_back(self, points: tuple[int, int]) -> Iterator[str]:
-        """Die in the apply, and roll back what it did."""
-        self._begin()
-        died = self._die(points[0], self.apply_points, *self.apply)
-        where = f"apply killed at {points[0]}, {died.points[-1]}, rolled back"
-        done = self._once(self.planned)
-        yield from self._differs(where, Counter(), done - self.planned)
+    def _rolled_back(self, where: str) -> Iterator[str]:
+        done = self._once(self.lived.planned)
+        yield from self._differs(where, Counter(), done - self.lived.planned)
         self.mortal.aws.calls.clear()
         for run in self.mortal.runs("apply"):
             yield from self._code(where, self.mortal.run("rollback", run, "--yes"))
             standing = [each for each in self.mortal.changes(run) if each.status not in {"planned", "rolled_back"}]
             yield from self._differs(where, [], [f"{each.change.id} {each.status}" for each in standing])
         yield from self._differs(where, self.before, self.mortal.image())
-        undone = self._once(self.undone)
-        yield from self._differs(where, Counter(), undone - self.undone)
+        undone = self._once(self.lived.undone)
+        yield from self._differs(where, Counter(), undone - self.lived.undone)
         left = sum(count for (name, _), count in done.items() if name in self.subject.left)
         yield from self._differs(where, done.total() - left, undone.total())
 
@@ -128,22 +146,6 @@ class Deaths:
                 for each, count in found.items()
             }
         )
-
-    def _begin(self) -> None:
-        """Start from the plan, at its time; all is as before, built anew or by what the death before ended in."""
-        if self.subject.anew:
-            self._plan()
-        else:
-            self.mortal.restore_state(_PLANNED)
-            self.mortal.aws.clock.reset(self.began + timedelta(minutes=1))
-        self.mortal.aws.calls.clear()
-
-    def _plan(self) -> None:
-        self.mortal.forget_state()
-        self.mortal.rebuild()
-        ended = self.mortal.run("plan", *self.subject.plan, "--out", "plan.json")
-        assert 0 == ended.code, ended.said
-        self.mortal.keep_state(_PLANNED)
 
     def _whole(self, *arguments: str) -> tuple[str, ...]:
         ended = self.mortal.run(*arguments)
@@ -177,11 +179,6 @@ def _name(subject: Subject) -> str:
     return subject.name
 
 
-def _chosen(points: Sequence[str], *, calls: bool) -> list[int]:
-    """Give all points, or the ones before and after a call."""
-    return [number for number, point in enumerate(points, 1) if not calls or "journal" not in point]
-
-
 def _sample(count: int) -> list[tuple[int, int]]:
     """Give some points of a run of so many: one while it is being recorded, the others evenly over it."""
     chosen = [RECORDING, *(count * part // (SAMPLE + 1) for part in range(1, SAMPLE + 1))]
@@ -192,8 +189,9 @@ def _sample(count: int) -> list[tuple[int, int]]:
 def test_some_deaths_are_survived(mortal: Mortal) -> None:
     """Killed at points all over an apply of six steps and its rollback, all ends as planned or as before."""
     deaths = Deaths(mortal)
-    assert TABLES_ONLY.steps == deaths.planned.total() == deaths.undone.total()
-    problems = list(deaths.problems(_sample(len(deaths.apply_points))))
+    lived = deaths.lived
+    assert TABLES_ONLY.steps == lived.planned.total() == lived.undone.total()
+    problems = list(deaths.problems(_sample(len(lived.apply_points))))
     assert not problems, "\n".join(problems)
 
 
@@ -203,14 +201,15 @@ def test_some_deaths_are_survived(mortal: Mortal) -> None:
 def test_every_death_is_survived(mortal: Mortal, part: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Killed before and after every transaction and every write: resume and rollback both end consistently."""
     deaths = Deaths(mortal)
-    left = sum(count for (name, _), count in deaths.planned.items() if name in mortal.subject.left)
-    assert mortal.subject.steps == deaths.planned.total() == deaths.undone.total() + left
+    lived = deaths.lived
+    left = sum(count for (name, _), count in lived.planned.items() if name in mortal.subject.left)
+    assert mortal.subject.steps == lived.planned.total() == lived.undone.total() + left
     points = deaths.points()[part::PARTS]
     problems = list(deaths.problems(points))
     with capsys.disabled():
         print(  # noqa: T201 - how much was covered is a result
-            f"\n{mortal.subject.name}: killed at {len(points)} of the {len(deaths.apply_points)} points of an apply, "
-            f"each resumed and each rolled back, and of the {len(deaths.rollback_points)} points of its rollback, each "
+            f"\n{mortal.subject.name}: killed at {len(points)} of the {len(lived.apply_points)} points of an apply, "
+            f"each resumed and each rolled back, and of the {len(lived.rollback_points)} points of its rollback, each "
             "resumed"
         )
     assert not problems, "\n".join(problems)
