@@ -122,6 +122,8 @@ def apply_makes_it_pass(subject: Subject) -> Iterator[str]:
         elif not fix.applied:
             yield f"{fix.name} ends as {fix.status}"
         else:
+            if fix.change.after and same(fix.change.before, fix.change.after):
+                yield f"{fix.name} changes nothing: the plan's owned facts are the same before and after"
             if fix.verdict not in _GOOD:
                 yield f"{fix.name}: expected the rule to pass afterwards, found {fix.verdict}"
             yield from _differing(fix.name, fix.change.after, fix.after)
