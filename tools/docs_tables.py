@@ -35,6 +35,8 @@ from trueup.permissions.policy import policy
 from trueup.permissions.selection import planning_grants
 from trueup.ruleset.selection import Selection
 from trueup.testing.discovery import discover_corrections
+from trueup.testing.plugin_contract import Invariant, acting, declaring, failing, fixing, importing, reading, ruling
+from trueup.testing.plugin_contract.contract import INVARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,6 +48,8 @@ ROOT = Path(__file__).parent.parent
 POLICY = ROOT / "docs" / "read-only-policy.json"
 EDITOR_SCHEMA = ROOT / "docs" / "rule-editor.schema.json"
 RULE_PAGES = ROOT / "docs" / "rules"
+
+_CHECKS = (importing, declaring, ruling, reading, failing, acting, fixing)
 
 _REGION = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 
@@ -207,6 +211,13 @@ def corrections() -> str:
     return table(("service", "what AWS does and moto does not", "source"), rows)
 
 
+def contract() -> str:
+    """Give a row a check of the plugin contract: what must hold, and why."""
+    named = {id(each): name for module in _CHECKS for name, each in vars(module).items() if isinstance(each, Invariant)}
+    rows = [(f"`test_{named[id(each)]}`", each.says, each.why) for each in INVARIANTS]
+    return table(("test", "what must hold", "why"), rows)
+
+
 def errors() -> str:
     """Give the exit codes of the code: the errors' and those that a command works out."""
     source = ast.parse((ROOT / "core" / "errors.py").read_text("utf-8"))
@@ -243,6 +254,7 @@ def _arguments(doc: str) -> Iterable[tuple[str, str]]:
 PARTS: dict[str, Callable[[], str]] = {
     "actions": actions,
     "commands": commands,
+    "contract": contract,
     "corrections": corrections,
     "errors": errors,
     "facts": facts,
