@@ -40,16 +40,17 @@ def plan_grants(changes: Iterable[PlannedChange], rules: Mapping[str, BoundRule]
 
 
 def plan_reads(changes: Iterable[PlannedChange], rules: Mapping[str, BoundRule], plugins: Plugins) -> frozenset[Grant]:
-    """Give what a plan needs to read: to judge again, to see whether it is busy, to settle, verify and watch."""
+    """Give what a plan needs to read: to judge again, to see whether it is busy, to settle, verify, audit and watch."""
     found: set[Grant] = set()
+    by_type: dict[str, list[PlannedChange]] = {}
     for change in changes:
         declared, rule = plugins.resource_type(change.resource.type), rules[change.rule]
         found |= reading_grants(declared, _looked_at(declared, rule, change), (change.resource.arn,))
         if declared.alarm_dimensions or declared.alarm_fact:
             found |= grants_on(actions_for(ALARM_OPERATION))
-        if not tells_resource(declared):
-            # The closing audit finds such a resource in the list only.
-            found |= listing_grants(declared)
+        by_type.setdefault(declared.name, []).append(change)
+    for name, alike in by_type.items():
+        found |= _closing_audit(plugins.resource_type(name), alike, rules)
     return frozenset(found)
 
 
@@ -82,15 +83,24 @@ def asked_together(change: PlannedChange, plugins: Plugins) -> Iterator[tuple[tu
 
 
 def _looked_at(declared: ResourceType, rule: BoundRule, change: PlannedChange) -> frozenset[str]:
-    """Give every aspect that is read between the check of a change and the end of its watch."""
+    """Give every aspect that is read for a change by itself, between its check and the end of its watch."""
     aspects = set(needed_aspects(declared, rule, change)) | aspects_of(change.undo_carries)
     for step in change.steps:
         aspects |= compile_condition(step.settled).aspects
     if rule.regression is not None:
         aspects |= rule.regression.aspects
-    # The closing audit reads what any audit by the rule does.
-    audited = wanted_aspects([rule], lambda _, aspect: aspect in declared.aspects)
-    return frozenset(aspects | audited[declared.name]) & frozenset(declared.aspects)
+    return frozenset(aspects) & frozenset(declared.aspects)
+
+
+def _closing_audit(
+    declared: ResourceType, changes: Iterable[PlannedChange], rules: Mapping[str, BoundRule]
+) -> frozenset[Grant]:
+    """Give what the audit after an apply needs: it judges each changed resource by every rule of the plan."""
+    listed = list(changes)
+    wanted = wanted_aspects([rules[each.rule] for each in listed], lambda _, aspect: aspect in declared.aspects)
+    reads = reading_grants(declared, wanted[declared.name], {each.resource.arn for each in listed})
+    # A resource whose ARN does not say where it is has to be found in the list.
+    return reads if tells_resource(declared) else reads | listing_grants(declared)
 
 
 def _of_call(change: PlannedChange, step: Step, call: Call) -> Iterator[Grant]:

@@ -5,13 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.core.applying.queues import ARN, fix
+from trueup.hosting.host import Host
 from trueup.permissions.grant import Grant
 from trueup.permissions.plan import asked_together, plan_reads, plan_writes
+from trueup.planning.planned import PlannedChange
+from trueup.resource import Resource
+from trueup.ruleset.load import load_rules
 
 if TYPE_CHECKING:
     from tests.core.applying.queues import Shop
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
+
+
+def _change(rule: str, arn: str) -> PlannedChange:
+    """Give a change of a bucket without steps, as far as reading is concerned."""
+    document = dict.fromkeys(PlannedChange.__slots__, "") | {
+        "rule": rule,
+        "resource": dict.fromkeys(Resource.__slots__, "") | {"type": "s3.bucket", "arn": arn},
+        "steps": [],
+        "risk": "safe",
+        "reversible": "yes",
+        "relies_on": {},
+        "undo_carries": {},
+    }
+    return PlannedChange.from_json(document)
 
 
 def _reads(shop: Shop, document: dict[str, Any]) -> frozenset[Grant]:
@@ -56,6 +74,18 @@ def test_reads_are_limited_to_the_planned_resources(shop: Shop) -> None:
     assert {"cloudwatch:DescribeAlarms", "sqs:ListQueues"} == {
         grant.action for grant in grants if grant.resource == "*"
     }
+
+
+def test_each_resource_is_audited_by_each_rule_of_its_plan_in_the_end() -> None:
+    """What one rule looks at is read of what another one changed; a bucket has to be listed for that."""
+    host = Host()
+    found = load_rules(host.rule_sources(), host.fact_schemas()).rules
+    rules = {name: found[name].bind({}) for name in ("s3-bucket-versioning-enabled", "s3-bucket-ssl-requests-only")}
+    buckets = ("arn:aws:s3:::one", "arn:aws:s3:::two")
+    changes = [_change(rule, arn) for rule, arn in zip(rules, buckets, strict=True)]
+    expected = {Grant(f"s3:GetBucket{what}", arn) for what in ("Versioning", "Policy") for arn in buckets}
+    assert expected | {Grant("s3:ListAllMyBuckets")} <= plan_reads(changes, rules, host)
+    assert Grant("s3:GetBucketPolicy", buckets[0]) not in plan_reads(changes[:1], rules, host)
 
 
 def test_reads_have_what_settling_looks_at(shop: Shop) -> None:
