@@ -69,7 +69,8 @@ def headline(run: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
             kind, "Nothing was changed"
         )
     if kind == "plan":
-        return f"{counted(total, 'change')} planned"
+        planned = changes.get("planned", 0)
+        return f"{counted(planned, 'change')} planned" if planned else "Nothing could be planned"
     if kind == "watch":
         back = changes.get("rolled_back", 0)
         return (

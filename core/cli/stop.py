@@ -1,4 +1,4 @@
-"""``trueup stop``: running applies finish the call in flight and send no more."""
+"""``trueup stop``: running applies finish the call in flight and send no more, running watches end."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ __all__ = ["command"]
 @click.argument("run", required=False)
 @click.pass_obj
 def command(start: Start, run: str | None) -> None:
-    """Ask running applies (all, or one) to send nothing more; rollback still works."""
-    asked = start.journal.runs.request_stop(start.journal.runs.get(run).id if run else None)
-    for each in asked:
-        say(f"run {each} finishes the call in flight and stops; go on later with `trueup resume {each}`")
+    """Ask running applies and watches (all, or one) to stop; rollback still works."""
+    runs = start.journal.runs
+    asked = runs.request_stop(runs.get(run).id if run else None)
+    for each in map(runs.get, asked):
+        if each.kind == "watch":
+            say(f"watch {each.id} ends within a minute; go on later with `trueup watch {each.of_run}`")
+        else:
+            say(f"run {each.id} finishes the call in flight and stops; go on later with `trueup resume {each.id}`")
     if not asked:
-        say("no apply is running in this state")
+        say("no apply or watch is running in this state")

@@ -66,7 +66,10 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRecord:
-    """One change of one run; ``judged`` holds the observed aspects as they were judged right before the write."""
+    """One change of one run.
+
+    ``judged`` holds the observed aspects as they were judged right before the write; of a watch's own run what it saw.
+    """
 
     run: str
     position: int
@@ -105,7 +108,7 @@ class Changes:
             self._mark(db, run, change, status, reason)
 
     def keep_judged(self, run: str, change: str, observed: Mapping[str, Any]) -> None:
-        """Keep the observed aspects that the rule was judged on right before the write."""
+        """Keep the observed aspects that the rule was judged on right before the write, or what a watch saw."""
         with self._store.write() as db:
             db.execute(
                 "UPDATE change SET judged = ? WHERE run = ? AND id = ?", (json.dumps(encode(observed)), run, change)

@@ -158,10 +158,10 @@ class Runs:
         return [_record(row) for row in self._store.rows(query + " ORDER BY started_at DESC, rowid DESC", parameters)]
 
     def request_stop(self, run: str | None = None) -> list[str]:
-        """Ask running applies to send nothing more, one or all; give the ids that were asked."""
+        """Ask running applies to send nothing more and running watches to end, one or all; give the ids of them."""
         asked = [
             row["id"]
-            for row in self._store.rows("SELECT id FROM run WHERE status = 'running' AND kind = 'apply'")
+            for row in self._store.rows("SELECT id FROM run WHERE status = 'running' AND kind IN ('apply', 'watch')")
             if run is None or row["id"] == run
         ]
         with self._store.write() as db:

@@ -138,7 +138,8 @@ class StoredRun:
         sender = (self.record.kind == "watch" and self.record.of_run) or self.record.id
         for record in records:
             steps = self._journal.changes.steps(sender, record.change.id)
-            yield change_to_json(record, {(s.direction, s.position): (s.status, s.request_id) for s in steps})
+            shown = change_to_json(record, {(s.direction, s.position): (s.status, s.request_id) for s in steps})
+            yield {**shown, "watch": record.judged} if self.record.kind == "watch" and record.judged else shown
 
     def _saves_enough(self, record: ChangeRecord) -> bool:
         least, likely = self._shown.min_savings, likely_saving(record)

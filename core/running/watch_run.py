@@ -138,6 +138,7 @@ class WatchRun:
         finally:
             journal = self.account.journal
             for change, seen in watch.seen.items():
+                journal.changes.keep_judged(watch.own, change, seen.to_json())
                 journal.changes.mark(watch.own, change, _STATUS[seen.state], seen.sentence())
             journal.runs.finish(watch.own, status)
         return Watched(watch.own, status, [seen.state for seen in watch.seen.values()])

@@ -13,12 +13,13 @@ from trueup.facts.unknown import Unknown
 from trueup.watching.periods import same_hours
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from trueup.applying.bench import Bench
     from trueup.aws.windows import Window
     from trueup.facts.snapshot import Snapshot
+    from trueup.finding import Evidence
     from trueup.resource import Resource
     from trueup.ruleset.condition import CompiledCondition
     from trueup.service.declarations import ResourceType
@@ -34,10 +35,12 @@ class Sight:
     Args:
         held: whether each of its limits held; None when that is not known.
         texts: which facts decided, limit by limit; empty of one that held.
+        evidence: the facts that each limit looks at, with what they were.
     """
 
     held: tuple[bool | None, ...]
     texts: tuple[str, ...]
+    evidence: tuple[tuple[Evidence, ...], ...]
 
     @property
     def well(self) -> bool | None:
@@ -46,11 +49,18 @@ class Sight:
 
     def after(self, earlier: Sight) -> Sight:
         """Give this, with what was known of a limit earlier and is not now."""
-        pairs = [
-            (new, text) if new is not None else (old, was)
-            for new, text, old, was in zip(self.held, self.texts, earlier.held, earlier.texts, strict=True)
-        ]
-        return Sight(tuple(held for held, _ in pairs), tuple(text for _, text in pairs))
+        pairs = zip(self._limits, earlier._limits, strict=True)
+        return Sight.of([new if new[0] is not None else old for new, old in pairs])
+
+    @classmethod
+    def of(cls, limits: Iterable[tuple[bool | None, str, tuple[Evidence, ...]]]) -> Sight:
+        """Give the sight of limits of each of which it is known whether it held, why not, and by which facts."""
+        held, texts, evidence = zip(*limits, strict=True)
+        return cls(held, texts, evidence)
+
+    @property
+    def _limits(self) -> Iterator[tuple[bool | None, str, tuple[Evidence, ...]]]:
+        return zip(self.held, self.texts, self.evidence, strict=True)
 
 
 def look(bench: Bench, subjects: Collection[Subject], windows: Sequence[Window]) -> dict[str, dict[datetime, Sight]]:
@@ -114,15 +124,13 @@ def _wanted(bench: Bench, subjects: Collection[Subject]) -> Iterator[tuple[Resou
 
 
 def _sight(limits: Sequence[CompiledCondition], snapshot: Snapshot) -> Sight:
-    held = tuple(limit.holds(snapshot.aspects) for limit in limits)
-    return Sight(held, tuple(_why(*each, snapshot) for each in zip(limits, held, strict=True)))
+    return Sight.of([_judged(limit, snapshot) for limit in limits])
 
 
-def _why(limit: CompiledCondition, held: bool | None, snapshot: Snapshot) -> str:  # noqa: FBT001 - what it gave
-    if held:
-        return ""
-    leaves = [leaf for leaf in limit.evidence(snapshot.aspects) if leaf.holds is held]
-    return "; ".join(_told(leaf.path, leaf.actual, leaf.expected) for leaf in leaves)
+def _judged(limit: CompiledCondition, snapshot: Snapshot) -> tuple[bool | None, str, tuple[Evidence, ...]]:
+    held, evidence = limit.holds(snapshot.aspects), limit.evidence(snapshot.aspects)
+    decided = () if held else (leaf for leaf in evidence if leaf.holds is held)
+    return held, "; ".join(_told(leaf.path, leaf.actual, leaf.expected) for leaf in decided), evidence
 
 
 def _told(path: str, actual: object, expected: object) -> str:

@@ -5,9 +5,10 @@ Everything is worked out of the periods, which AWS keeps: a watch that goes on e
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trueup.journal.runs import stamp
 from trueup.watching.periods import PERIOD, breaking
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from trueup.finding import Evidence
     from trueup.watching.looking import Sight
     from trueup.watching.subjects import Subject
 
 __all__ = ["Seen", "State"]
+
+# The latest breaches of a fact that a report lists; a day has 288 periods.
+_MOST_BREACHES = 12
 
 
 class State(StrEnum):
@@ -85,6 +90,38 @@ class Seen:
         """How many periods there are metrics of."""
         measured = self.subject.measured
         return sum(any(sight.held[number] is not None for number in measured) for sight in self.sights.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all of it for a program, as a report's change has it under ``watch``."""
+        return {
+            "from": stamp(self.subject.begin),
+            "until": stamp(self.subject.until),
+            "periods": len(self.sights),
+            "observed": self.observed,
+            "breached": sum(sight.well is False for sight in self.sights.values()),
+            "limits": list(self._limits()),
+            "decision": self.state.replace(" ", "_"),
+            "decided": self.outcome or None,
+        }
+
+    def _limits(self) -> Iterator[dict[str, Any]]:
+        """Yield what each fact that a limit looks at was, over all periods; oldest first."""
+        found: dict[tuple[str, str], list[tuple[datetime, Evidence]]] = {}
+        for at, sight in sorted(self.sights.items()):
+            for leaf in (each for limit in sight.evidence for each in limit):
+                found.setdefault((leaf.path, json.dumps(leaf.expected, sort_keys=True)), []).append((at, leaf))
+        for leaves in found.values():
+            breaches = [(at, leaf) for at, leaf in leaves if leaf.holds is False]
+            known = [leaf.actual for _, leaf in leaves if leaf.holds is not None]
+            yield {
+                "path": leaves[0][1].path,
+                "expected": leaves[0][1].expected,
+                "held": len(known) - len(breaches),
+                "breached": len(breaches),
+                "unknown": len(leaves) - len(known),
+                "last": known[-1] if known else None,
+                "breaches": [{"at": stamp(at), "actual": leaf.actual} for at, leaf in breaches[-_MOST_BREACHES:]],
+            }
 
     def sentence(self) -> str:
         """Give all of it for a person."""

@@ -32,6 +32,9 @@ __all__ = ["Undone", "Watch", "WatchOptions"]
 # Metrics of a period may come some minutes after it: what was looked at so lately is looked at again.
 _LATE = timedelta(minutes=15)
 
+# Seconds after which a waiting watch looks whether it was asked to stop.
+_PATIENCE = 60.0
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -115,7 +118,8 @@ class Watch:
                 return "stopped"
             if self.options.once or self._over(began, now):
                 return "finished"
-            self.bench.interrupt.sleep(self._pause(now))
+            if stopped := self._wait(self._pause(now)):
+                return stopped
 
     def _refresh(self) -> None:
         """Take up what was applied since the last look, and leave what was rolled back by others."""
@@ -270,6 +274,17 @@ class Watch:
             return False
         applying = self.bench.journal.runs.get(self.run).status == "running"
         return not applying or now >= began + self.options.lasting
+
+    def _wait(self, seconds: float) -> str | None:
+        """Wait for the next look, a minute at a time; give the status of the run when it is asked to stop meanwhile."""
+        left = seconds
+        while not self.bench.journal.runs.stop_requested(self.own):
+            if left <= 0 or self.bench.interrupt.signalled:
+                return None
+            self.bench.interrupt.sleep(min(left, _PATIENCE))
+            left -= _PATIENCE
+        self.bench.say("stopped by `trueup stop`; what was seen is kept, and the next watch goes on from here")
+        return "stopped"
 
     def _pause(self, now: datetime) -> float:
         left = [each.subject.until - now for each in self.seen.values() if not each.ended(now)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -48,12 +48,27 @@ def test_what_regresses_is_rolled_back_and_reported(applied: tuple[Shell, str]) 
     (change,) = report["changes"]
     assert "rolled_back" == change["status"]
     assert "regressed: throttling.write_events was " in change["reason"]
+    _check_seen(change)
     rollback, watch, apply, *_ = shell.json("runs", "list", "--format", "json")["runs"]
     assert (["rollback", "watch", "apply"], run) == ([each["kind"] for each in (rollback, watch, apply)], apply["id"])
     assert f"rolled back by run {rollback['id']}" in change["reason"]
     assert "1 change rolled back" in shell.ok("report", watch["id"])
     shell.ok("report", watch["id"], "--format", "html", "--out", "watch.html")
-    assert "regressed: throttling.write_events" in (shell.folder / "watch.html").read_text("utf-8")
+    page = (shell.folder / "watch.html").read_text("utf-8")
+    assert "regressed: throttling.write_events" in page
+    assert "What was watched" in page
+
+
+def _check_seen(change: Any) -> None:
+    """What was seen stands in fields, limit by limit, and agrees with the sentence."""
+    seen = change["watch"]
+    by_path = {limit["path"]: limit for limit in seen["limits"]}
+    writes = by_path["throttling.write_events"]
+    assert (2, 2, {"maximum": 0}) == (seen["breached"], writes["breached"], writes["expected"])
+    assert writes["last"] == writes["breaches"][-1]["actual"] > 0
+    assert seen["periods"] == writes["held"] + writes["breached"] + writes["unknown"]
+    assert 0 == by_path["throttling.read_events"]["breached"]
+    assert ("rolled_back", True) == (seen["decision"], seen["decided"] in change["reason"])
 
 
 def test_without_yes_the_alert_names_the_command(applied: tuple[Shell, str]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.core.applying.queues import Hearing, fix
+from tests.core.applying.queues import Hearing, Waiting, fix
 from tests.core.watching.conftest import SHALLOW
 from trueup.errors import RefusedError, UsageError
 from trueup.journal.changes import ChangeStatus
@@ -56,6 +56,25 @@ def test_a_regression_is_rolled_back_within_three_periods(watcher: Watcher) -> N
     assert 'regressed: metrics.depth was 9.0, expected {"maximum": 5}' in reason
     assert "verified: it is as it was before" in reason
     assert {"a": "rolled_back"} == watcher.shop.statuses(watched.run)
+
+
+def test_a_stop_ends_the_watch_and_the_next_one_goes_on(watcher: Watcher) -> None:
+    """``trueup stop`` reaches a watch while it waits; nothing is lost by it, and the lease is free."""
+    watcher.apply("a")
+    watcher.depth("a", _from(40))
+    before = watcher.shop.clock
+    watcher.shop.clock = Waiting(watcher.shop.aws, lambda: watcher.minutes() < 30 or _stop(watcher))
+    watched = watcher.watch()
+    watcher.shop.clock = before
+    assert ("stopped", ["well"], 0) == (watched.status, watcher.states(watched), watcher.code(watched))
+    assert 30 <= watcher.minutes() < 32
+    assert any("stopped by `trueup stop`" in line for line in watcher.shop.said)
+    assert ["rolled back"] == watcher.states(watcher.watch())
+
+
+def _stop(watcher: Watcher) -> None:
+    (run,) = watcher.shop.journal.runs.request_stop()
+    assert "watch" == watcher.shop.journal.runs.get(run).kind
 
 
 def test_without_yes_it_is_only_said(watcher: Watcher) -> None:
