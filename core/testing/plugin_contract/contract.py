@@ -43,6 +43,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ruling.corrections_name_sources,
     reading.audit_writes_nothing,
     reading.only_declared_is_called,
+    reading.every_read_is_tried,
     reading.every_aspect_is_read,
     reading.facts_match_schema,
     failing.denied_is_unknown,
@@ -149,6 +150,10 @@ class PluginContract:
     def test_only_declared_is_called(self, subject: Subject) -> None:
         """They send declared operations only, through the host's clients."""
         reading.only_declared_is_called(subject)
+
+    def test_every_read_is_tried(self, subject: Subject) -> None:
+        """Each declared read is made for some resource of the estate."""
+        reading.every_read_is_tried(subject)
 
     def test_every_aspect_is_read(self, subject: Subject) -> None:
         """Each aspect can be read of each resource of the estate."""

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
     from trueup.testing.plugin_contract.subject import Subject
 
-__all__ = ["audit_writes_nothing", "every_aspect_is_read", "facts_match_schema", "only_declared_is_called"]
+__all__ = [
+    "audit_writes_nothing",
+    "every_aspect_is_read",
+    "every_read_is_tried",
+    "facts_match_schema",
+    "only_declared_is_called",
+]
 
 _REFUSED = "refused before sending"
 """What the reading guard says of a call that is not declared; the call never leaves the process."""
@@ -59,6 +65,24 @@ def only_declared_is_called(subject: Subject) -> Iterator[str]:
     for where, unknown in _unknowns(subject):
         if _REFUSED in unknown.detail:
             yield f"{where}: {unknown.detail}"
+
+
+@invariant(
+    "every declared read is made for some resource of the estate",
+    why="a read that was never made fails in ways that nobody saw, and its permission may be asked for nothing",
+    mend="{estate}: build a resource that it is made for; or leave it out of `lists` or `reads` in {plugin}",
+)
+def every_read_is_tried(subject: Subject) -> Iterator[str]:
+    """Read each aspect of each resource by itself, and look for declared operations that nothing called."""
+    estate = subject.estate
+    for declared in subject.types.values():
+        of_type = [each for each in estate.looked if each.declared.name == declared.name]
+        called = estate.called_by_list(declared).union(
+            *(estate.called(looked, aspect) for looked in of_type for aspect in declared.aspects.values())
+        )
+        for operation, users in read_operations(declared).items():
+            if operation not in called:
+                yield f"{operation} is never called, though it is declared by {', '.join(users)}"
 
 
 @invariant(

@@ -47,6 +47,9 @@ PLANNED_IN_SPITE = f"""if queue.get("tags.frozen") == "yes":
 OWN_CLIENT = '(lambda boto: boto.client("sqs", "us-east-1"))(__import__("bo" + "to3"))'
 
 
+UNDECLARED = f"""{TAGS.replace("return ", "found = ")}
+        aws.call("sqs:ListDeadLetterSourceQueues", QueueUrl=queue.id)
+        return found"""
 MARKED = f"""{READ}
         if queue.id.endswith("events") and found["SqsManagedSseEnabled"] == "true":
             {OWN_CLIENT}.tag_queue(QueueUrl=queue.id, Tags={{"by": "trueup"}})"""
@@ -248,9 +251,16 @@ IN_ACCOUNT = (
     ),
     bad(
         "calls what it does not declare",
-        (PLUGIN, TAGS, f'aws.call("sqs:ListDeadLetterSourceQueues", QueueUrl=queue.id)\n        {TAGS}'),
+        (PLUGIN, TAGS, UNDECLARED),
         caught=(reading.only_declared_is_called, fixing.apply_makes_it_pass),
         says="sqs:ListDeadLetterSourceQueues was refused before sending",
+    ),
+    bad(
+        "declares what it does not call",
+        (PLUGIN, 'reads="sqs:ListQueueTags"', 'reads=("sqs:ListQueueTags", "sqs:ListDeadLetterSourceQueues")'),
+        (FACTS, '["sqs:ListQueueTags"]', '["sqs:ListQueueTags", "sqs:ListDeadLetterSourceQueues"]'),
+        caught=reading.every_read_is_tried,
+        says="sqs:ListDeadLetterSourceQueues is never called, though it is declared by aspect tags of sqs.queue",
     ),
     bad(
         "reads with a client of its own",
