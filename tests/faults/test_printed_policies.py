@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,8 +16,10 @@ from trueup.ruleset.load import load_rules
 from trueup.ruleset.selection import Selection
 from trueup.running.audit_run import Auditor
 from trueup.running.plan_run import PlanRun
+from trueup.running.watch_run import WatchRun
 from trueup.testing.estates import BEFORE, build_estate
 from trueup.testing.operator import Operator
+from trueup.watching.watch import WatchOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +53,7 @@ def _refused(aws: SimulatedAws) -> Counter[str]:
 def test_every_rule_and_fix_goes_as_with_all_permissions(
     simulated_aws: SimulatedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same verdicts; each change is applied, audited in the end and rolled back; nothing is refused on the way."""
+    """The same verdicts; what is planned is applied, audited, watched and rolled back, and nothing is refused."""
     simulated_aws.reset(start=datetime.now(UTC) - BEFORE)
     build_estate(simulated_aws)
 
@@ -88,6 +90,11 @@ def test_every_rule_and_fix_goes_as_with_all_permissions(
     # Two fixes of one service: the second finds it moving still.
     assert {"skipped"} >= unapplied.keys()
     assert all("busy: the resource is being changed" in str(reason) for reason in unapplied.values())
+
+    simulated_aws.clock.advance(timedelta(hours=1).total_seconds())
+    WatchRun(operator.account(), operator.journal.runs.get(run), WatchOptions(once=True)).go()
+    assert simulated_aws.calls.of("cloudwatch:GetMetricData")
+    assert {} == _refused(simulated_aws)
 
     undone = operator.changes(operator.rollback(run))
     assert {"rolled_back"} == {str(each.status) for each in undone}
