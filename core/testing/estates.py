@@ -2,7 +2,8 @@
 
 A plugin's part stands beside its module, in ``acme.sqs.estate`` as a function ``build(aws)``; a stranger's service
 joins the demo exactly as a built-in one. Beside it may stand ``trouble(aws)``, which makes a fixed resource suffer, so
-that a watch has something to see, and gives a sentence that says what it did.
+that a watch has something to see, and gives a sentence that says what it did. ``further(aws)`` and ``PARAMETERS`` are
+for the plugin contract alone: resources that the demo does not show, and rule parameters with which a fix is due.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Made through the API, as a user would; the metrics are functions of time, so tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trueup.testing.server import SimulatedAws
     from trueup.testing.shapes import Shape
 
-__all__ = ["GROUPS", "Group", "build"]
+__all__ = ["GROUPS", "Group", "build", "further"]
 
 _SETTLED_SECONDS = 1200
 """Longer than a group is being made."""
@@ -151,6 +151,12 @@ def build(aws: SimulatedAws, groups: Sequence[Group] = GROUPS) -> None:
         found = client.describe_replication_groups(ReplicationGroupId=group.name)["ReplicationGroups"][0]
         for node in found["MemberClusters"]:
             _measure(aws, node, group)
+
+
+def further(aws: SimulatedAws) -> None:
+    """Make a group that fails over, but in one Availability Zone, which the demo does not show; for the contract."""
+    zoned = next(group for group in GROUPS if group.name == "catalogue")
+    build(aws, [replace(zoned, name="recommendations", made={**zoned.made, "MultiAZEnabled": False})])
 
 
 def _windows(aws: SimulatedAws) -> dict[str, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from trueup.testing.server import SimulatedAws
     from trueup.testing.shapes import Shape
 
-__all__ = ["CLUSTERS", "Cluster", "Load", "build"]
+__all__ = ["CLUSTERS", "Cluster", "Load", "build", "further"]
 
 _SETTLED_SECONDS = 600
 """Longer than a cluster or an instance takes to be made."""
@@ -126,6 +126,11 @@ def build(aws: SimulatedAws) -> None:
                 _measure(aws, f"{cluster.name}-{number + 1}", load, cluster.capacity[1])
         if cluster.volume_gib:
             _measure_volume(aws, cluster)
+
+
+def further(aws: SimulatedAws) -> None:
+    """Open an instance to everywhere, which the demo does not show; for the plugin contract."""
+    aws.client("rds").modify_db_instance(DBInstanceIdentifier=f"{CLUSTERS[0].name}-2", PubliclyAccessible=True)
 
 
 def _create(client: Any, cluster: Cluster, windows: Mapping[str, str]) -> None:

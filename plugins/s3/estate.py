@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
     from trueup.testing.server import SimulatedAws
 
-__all__ = ["BUCKETS", "DENIED", "Bucket", "build"]
+__all__ = ["BUCKETS", "DENIED", "PARAMETERS", "Bucket", "build"]
+
+PARAMETERS = {
+    "s3-bucket-server-side-encryption-enabled": {"algorithms": ["aws:kms"], "kms_key_id": "alias/shop"},
+}
+"""For the plugin contract: S3 encrypts every bucket by itself, so that a fix is due only where a key is asked for."""
 
 DENIED = "payroll-exports"
 """The bucket whose policy denies whoever audits."""

@@ -14,7 +14,7 @@ Example::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
@@ -23,10 +23,9 @@ from trueup.testing.plugin_contract.broken import hidden
 from trueup.testing.plugin_contract.subject import Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from trueup.testing.plugin_contract.broken import Invariant
-    from trueup.testing.server import SimulatedAws
 
 __all__ = ["INVARIANTS", "PluginContract"]
 
@@ -67,14 +66,9 @@ class PluginContract:
 
     Attributes:
         plugin: the plugin's name: its entry point, and the prefix of its resource types.
-        parameters: rule id to parameters other than the defaults, for a rule whose fix is due only with some.
     """
 
     plugin: ClassVar[str] = ""
-    parameters: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-
-    def prepare(self, aws: SimulatedAws) -> None:
-        """Change the estate after it was built, where the demo shows no resource that needs some fix."""
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -84,7 +78,7 @@ class PluginContract:
             aws = request.getfixturevalue("simulated_aws_server")
         except pytest.FixtureLookupError:
             aws = None
-        with Subject(cls.plugin, aws, cls.parameters, cls().prepare) as subject:
+        with Subject(cls.plugin, aws) as subject:
             yield subject
 
     def test_import_does_nothing(self, subject: Subject) -> None:

@@ -35,6 +35,7 @@ from trueup.testing.server import SimulatedAws
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from types import ModuleType
 
     from trueup.aws.settings import ClientSettings
     from trueup.facts.snapshot import Snapshot
@@ -47,6 +48,11 @@ if TYPE_CHECKING:
     from trueup.testing.plugin_contract.subject import Subject
 
 __all__ = ["Estate", "Looked", "asked", "open_estate"]
+
+# What may stand in estate.py beside ``build``: a function that makes what the demo is not to show, and rule id to
+# parameters with which a fix is due that is not due with the defaults.
+_FURTHER = "further"
+_PARAMETERS = "PARAMETERS"
 
 _PREPARED_SECONDS = 3600
 """Longer than most changes take to settle; the estate is weeks old afterwards anyway."""
@@ -79,19 +85,16 @@ class Looked:
 class Estate:
     """The plugin's part of the demo; made by ``open_estate``."""
 
-    def __init__(
-        self, subject: Subject, aws: SimulatedAws, build: Callable[[SimulatedAws], None], folder: Path
-    ) -> None:
+    def __init__(self, subject: Subject, aws: SimulatedAws, module: ModuleType, folder: Path) -> None:
         self.subject = subject
         self.aws = aws
-        self._build = build
+        self._module = module
         self._folder = folder
+        self._parameters: Mapping[str, Mapping[str, Any]] = getattr(module, _PARAMETERS, {})
         self._built = 0
         self._called: dict[tuple[str, str], frozenset[str]] = {}
         self.operator = self.fresh()
-        self.rules = {
-            each.id: each.bind(subject.parameters.get(each.id, {})) for each in subject.ruleset.rules.values()
-        }
+        self.rules = {each.id: each.bind(self._parameters.get(each.id, {})) for each in subject.ruleset.rules.values()}
 
     def fresh(self) -> Operator:
         """Build the estate anew; give who works on it, with a journal of its own and leave to do anything.
@@ -101,9 +104,9 @@ class Estate:
         """
         self.aws.reset(start=datetime.now(UTC) - BEFORE)
         try:
-            self._build(self.aws)
-            if self.subject.prepare is not None:
-                self.subject.prepare(self.aws)
+            self._module.build(self.aws)
+            if hasattr(self._module, _FURTHER):
+                self._module.further(self.aws)
         except Exception as error:
             raise no_estate(self.subject, f"building it fails with {type(error).__name__}: {error}") from error
         self.aws.clock.advance(_PREPARED_SECONDS)
@@ -111,7 +114,7 @@ class Estate:
         self.aws.calls.clear()
         self._built += 1
         state = self._folder / f"{self._built}.db"
-        return Operator(self.aws, state, self.subject.parameters, _ANYTHING)
+        return Operator(self.aws, state, self._parameters, _ANYTHING)
 
     def account(self, settings: ClientSettings | None = None) -> Account:
         """Give the account, with clients that behave in some way."""
@@ -241,14 +244,14 @@ def open_estate(subject: Subject, aws: SimulatedAws | None) -> Iterator[Estate]:
     module = f"{subject.package}.estate"
     if find_module(module) is None:
         raise no_estate(subject, "there is no such file")
-    build = getattr(import_module(module), "build", None)
-    if build is None:
+    found = import_module(module)
+    if not hasattr(found, "build"):
         raise no_estate(subject, "it has no function build(aws)")
     with ExitStack() as opened:
         running = aws or opened.enter_context(SimulatedAws())
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         opened.enter_context(_environment(running))
-        yield Estate(subject, running, build, folder)
+        yield Estate(subject, running, found, folder)
 
 
 def no_estate(subject: Subject, problem: str) -> ContractError:

@@ -94,8 +94,8 @@ class Fixed:
 @invariant(
     "every action that a rule uses is tried on the estate",
     why="a fix that was never applied and undone anywhere is tried in production first",
-    mend="{estate}: build a resource that fails the rule and that the action fixes; what the demo is not to show goes "
-    "into `prepare` of the test class, and a parameter that the rule needs into its `parameters`",
+    mend="{estate}: build a resource that fails the rule and that the action fixes; what the demo is not to show is "
+    "made by a function further(aws) beside it, and parameters that the rule needs stand in PARAMETERS there",
 )
 def every_action_is_tried(subject: Subject) -> Iterator[str]:
     """Look for an action of a rule that nothing on the estate needs."""

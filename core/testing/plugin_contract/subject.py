@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from trueup.errors import PluginError
 from trueup.hosting.calling import PluginCaller
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Subject"]
 
-_NO_PARAMETERS: Mapping[str, Mapping[str, Any]] = {}
-
 
 class Subject:
     """One installed plugin under the contract; closes what it opened when its context ends.
@@ -41,20 +39,10 @@ class Subject:
     Args:
         name: the plugin's name, that of its entry point.
         aws: a running simulated AWS; one is started when it is needed and none is given.
-        parameters: rule id to parameters other than the defaults, for rules that need some before their fix is due.
-        prepare: called with the simulated AWS after the estate was built, to make what the demo does not show.
     """
 
-    def __init__(
-        self,
-        name: str,
-        aws: SimulatedAws | None = None,
-        parameters: Mapping[str, Mapping[str, Any]] = _NO_PARAMETERS,
-        prepare: Any = None,
-    ) -> None:
+    def __init__(self, name: str, aws: SimulatedAws | None = None) -> None:
         self.name = name
-        self.parameters = parameters
-        self.prepare = prepare
         self._aws = aws
         self._opened = ExitStack()
 

@@ -36,6 +36,14 @@ def test_a_good_plugin_passes(package: Any) -> None:
     assert {} == package.broken()
 
 
+def test_what_the_demo_does_not_show_is_made_for_the_contract(package: Any) -> None:
+    """A fix that no resource of the demo needs is tried on what ``further`` makes."""
+    further = '\n\ndef further(aws):\n    aws.client("sqs").create_queue(QueueName="old", Attributes={})\n'
+    package.change("estate.py", '"false"', '"true"')
+    package.change("estate.py", "", further.replace("{}", '{"SqsManagedSseEnabled": "false"}'))
+    assert {} == package.broken([fixing.every_action_is_tried, fixing.rollback_restores])
+
+
 def test_every_invariant_is_a_test_of_the_class() -> None:
     """Each is called by the method that has its name, and none is left out."""
     named = {name: each for module in MODULES for name, each in vars(module).items() if isinstance(each, Invariant)}
