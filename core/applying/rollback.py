@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from trueup.applying.bench import Bench
     from trueup.applying.stepping import End
+    from trueup.facts.snapshot import Snapshot
     from trueup.journal.changes import ChangeRecord, StepRecord
     from trueup.planning.planned import PlannedChange
 
@@ -108,7 +109,9 @@ def _plan_one(
             continue
         if set(later.change.after) & set(change.after):
             return Undo(record, None, f"run {later.run} changed the same facts later; roll it back first")
-    found, drift = _steps_in_effect(bench, change, count, restored), None
+    # the apply waited for a settling change until its limit: once is enough
+    patience = 0 if record.status is ChangeStatus.SETTLING else change.settle_seconds
+    found, drift = _steps_in_effect(bench, change, count, restored, patience), None
     if found is None:
         refused, drift = _drift(bench, change, count, restored)
         if refused or not override_drift:
@@ -140,8 +143,14 @@ def _later(bench: Bench, record: ChangeRecord) -> Iterator[ChangeRecord]:
         yield each
 
 
-def _steps_in_effect(bench: Bench, change: PlannedChange, count: int, restored: Mapping[str, Any]) -> int | None:
-    """Find by reading after how many of the steps the owned facts look; None when after none of them."""
+def _steps_in_effect(
+    bench: Bench, change: PlannedChange, count: int, restored: Mapping[str, Any], patience: float
+) -> int | None:
+    """Find by reading after how many of the steps the owned facts look; None when after none of them.
+
+    Without patience what does not come to rest is told by its facts alone: those of after all steps are ours, and the
+    undo's own condition says when its call may be sent.
+    """
     declared = bench.type_of(change)
     settled = [bench.compile(change, step.settled) for step in change.steps[:count]]
     aspects = aspects_of(change.after).union(*(each.aspects for each in settled))
@@ -159,10 +168,18 @@ def _steps_in_effect(bench: Bench, change: PlannedChange, count: int, restored: 
                 if match(snapshot, image).equal and (done == count or passed >= LAG_SECONDS):
                     return done
         # what cannot be read, a deleted resource too, will not settle: nobody is to wait hours for it
-        limit = LAG_SECONDS if still or None in holds else change.settle_seconds
+        limit = LAG_SECONDS if still or None in holds else max(patience, LAG_SECONDS)
         if passed >= limit or bench.interrupt.signalled:
-            return None
+            return count if not (still or patience) and _as_left(change, count, snapshot) else None
         bench.interrupt.sleep(change.poll_seconds)
+
+
+def _as_left(change: PlannedChange, count: int, snapshot: Snapshot) -> bool:
+    """Tell whether the owned facts are those of after so many steps."""
+    image = dict(change.before)
+    for step in change.steps[:count]:
+        image.update(step.effect)
+    return match(snapshot, image).equal
 
 
 def _drift(

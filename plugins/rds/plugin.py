@@ -89,6 +89,11 @@ class RdsPlugin(ServicePlugin):
         """Give the pending maintenance of the Region's instances and clusters."""
         return list(aws.paginate("rds:DescribePendingMaintenanceActions", "PendingMaintenanceActions[]"))
 
+    @aspect("db_cluster", reads="rds:DescribeBlueGreenDeployments", per="scope")
+    def region_blue_green(self, aws: Reader, _cluster: None) -> list[Any]:
+        """Give the blue/green deployments of the Region."""
+        return list(aws.paginate("rds:DescribeBlueGreenDeployments", "BlueGreenDeployments[]"))
+
     @aspect("db_cluster", reads="rds:ListTagsForResource")
     def tags(self, aws: Reader, cluster: Resource) -> dict[str, str]:
         """Give the tags by name."""
@@ -141,9 +146,9 @@ class RdsPlugin(ServicePlugin):
         """Give kind and range of the capacity."""
         return capacity.capacity(cluster)
 
-    @derived("db_cluster", needs=("cluster", "members", "region_maintenance"))
+    @derived("db_cluster", needs=("cluster", "members", "region_maintenance", "region_blue_green"))
     def schedule(self, cluster: Snapshot) -> dict[str, Any]:
-        """Give whether AWS itself is about to work on the cluster."""
+        """Give whether AWS itself works on the cluster, or is about to."""
         return schedule.schedule(cluster)
 
     @derived("db_cluster", needs=("cluster", "members", "capacity", series.HOURLY))

@@ -21,6 +21,9 @@ __all__ = ["SETTLE_SECONDS", "schedule", "window_near"]
 SETTLE_SECONDS = 7200
 """How long a change of a cluster may take to settle."""
 
+_SWITCHED = "SWITCHOVER_COMPLETED"
+"""A deployment with this status is over, and stays listed until somebody deletes it."""
+
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MINUTES_A_DAY = 1440
 
@@ -29,10 +32,12 @@ def schedule(cluster: Snapshot) -> dict[str, Any]:
     """Give ``{"quiet", "next"}``: whether nothing of AWS's own is near, and what is; null when nothing.
 
     Args:
-        cluster: with ``cluster``, ``members``, ``region_maintenance``.
+        cluster: with ``cluster``, ``members``, ``region_maintenance``, ``region_blue_green``.
+
+    A change of either side of a blue/green deployment would not reach the other, or be lost with the switchover.
 
     Source: RDS API, DBCluster (PreferredBackupWindow, PreferredMaintenanceWindow), PendingMaintenanceAction
-    (CurrentApplyDate: when the action is applied, whoever opted in).
+    (CurrentApplyDate: when the action is applied, whoever opted in), BlueGreenDeployment (Source, Target, Status).
     """
     near = next(_near(cluster), None)
     return {"quiet": near is None, "next": near}
@@ -66,6 +71,9 @@ def _near(cluster: Snapshot) -> Iterator[str]:
         if window and window_near(window, now, within):
             yield f"maintenance window {window}{f' of {name}' if name else ''}"
     arns = {cluster.resource.arn, *(instance_arn(cluster, name) for name in windows if name)}
+    for each in cluster["region_blue_green"]:
+        if each["Status"] != _SWITCHED and cluster.resource.arn in {each.get("Source"), each.get("Target")}:
+            yield f"blue/green deployment {each['BlueGreenDeploymentIdentifier']}, {each['Status']}"
     for pending in cluster["region_maintenance"]:
         if pending["ResourceIdentifier"] in arns:
             yield from _due(pending, now + within)

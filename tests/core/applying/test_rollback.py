@@ -249,6 +249,28 @@ def test_a_moving_resource_is_waited_for_before_drift_is_said(shop: Shop) -> Non
     assert 300 <= (shop.clock.now() - began).total_seconds()
 
 
+def test_a_change_that_never_settles_is_rolled_back_without_a_second_wait(shop: Shop) -> None:
+    """Its apply waited until the limit; what it wrote is there as it left it, and comes back."""
+    shop.queues("a")
+    run = shop.apply(shop.planned(fix(settled={"tags.done": {"const": "yes"}})))
+    assert {"a": "settling"} == shop.statuses(run)
+    began = shop.clock.now()
+    (undo,) = shop.undos(run)
+    assert (None, True) == (undo.refused, undo.inverse is not None)
+    assert (shop.clock.now() - began).total_seconds() < 300
+    shop.rollback(run)
+    assert [30] == shop.timeouts("a")
+
+
+def test_a_change_that_never_settles_and_was_changed_by_others_is_left(shop: Shop) -> None:
+    """The value that is there is nobody's plan."""
+    shop.queues("a")
+    run = shop.apply(shop.planned(fix(settled={"tags.done": {"const": "yes"}})))
+    shop.change_by_hand("a", VisibilityTimeout=77)
+    (undo,) = shop.undos(run)
+    assert "expected 10, found 77" in str(undo.refused)
+
+
 def test_a_refused_undo_call(shop: Shop) -> None:
     """The rollback fails for that change, the original still stands, and it can be tried again."""
     run = _applied(shop, "a")

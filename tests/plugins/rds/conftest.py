@@ -153,6 +153,7 @@ class Clusters:
             "members": members,
             "endpoints": [],
             "region_maintenance": [],
+            "region_blue_green": [],
             "autoscaling": {"targets": []},
             "prices": self.prices,
             "storage": storage,

@@ -79,7 +79,7 @@ def test_what_follows_from_metrics_is_observed(clusters: Any) -> None:
         if isinstance(each, DerivedAspect) and observed & set(each.needs):
             observed.add(name)
     written = {name for name in clusters.schema.aspects if clusters.schema.kind(name) == "observed"}
-    assert observed - {"fit"} | {"alarms", "region_maintenance", "schedule"} == written
+    assert observed - {"fit"} | {"alarms", "region_maintenance", "region_blue_green", "schedule"} == written
 
 
 def test_every_read_is_of_a_reading_access_level(clusters: Any) -> None:

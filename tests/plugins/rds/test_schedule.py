@@ -73,6 +73,25 @@ def test_the_window_of_a_member_is_seen(clusters: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("side", "status", "quiet"),
+    [
+        ("Source", "AVAILABLE", False),
+        ("Target", "PROVISIONING", False),
+        ("Source", "SWITCHOVER_FAILED", False),
+        ("Source", "SWITCHOVER_COMPLETED", True),
+        ("Other", "AVAILABLE", True),
+    ],
+)
+def test_a_blue_green_deployment_of_the_cluster_is_seen(clusters: Any, side: str, status: str, quiet: bool) -> None:
+    """On either side of one a change is lost or missing after the switchover; one that is over does not matter."""
+    sides = {name: SHOP if name == side else f"{SHOP}-{name}" for name in ("Source", "Target")}
+    found = [{"BlueGreenDeploymentIdentifier": "bgd-1", "Status": status, **sides}]
+    schedule = clusters.idle(region_blue_green=found)["schedule"]
+    assert quiet == schedule["quiet"]
+    assert (None if quiet else f"blue/green deployment bgd-1, {status}") == schedule["next"]
+
+
+@pytest.mark.parametrize(
     ("name", "minutes", "quiet"), [("db:i2", 90, False), ("cluster:shop", 130, True), ("db:x", 5, True)]
 )
 def test_dated_maintenance_of_cluster_and_members_is_seen(clusters: Any, name: str, minutes: int, quiet: bool) -> None:
