@@ -1,71 +1,36 @@
-"""What trueup knows of ElastiCache: its replication groups, how their facts are read or follow, and their fixes.
+"""What trueup knows of ElastiCache: its replication groups, and how their facts are read or follow.
 
-A table of declarations; each fact and each fix is a pure function in the module named after it.
+A table of declarations; each fact is a pure function in the module named after it, and the fixes are a table beside it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trueup.change import Reversible
 from trueup.plugins.elasticache import (
     calm,
     fit,
     history,
     money,
     nodes,
-    options,
-    replicas,
-    resizing,
     series,
     surroundings,
     usage,
 )
-from trueup.service.plugin import ServicePlugin, action, aspect, derived, metrics, resource
+from trueup.plugins.elasticache.fixes import GroupFixes
+from trueup.service.plugin import aspect, derived, metrics, resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trueup.change import Change, Refusal
     from trueup.facts.snapshot import Snapshot
     from trueup.resource import Resource
     from trueup.service.declarations import MetricQuery, Reader
 
 __all__ = ["ElastiCachePlugin"]
 
-_POLL_SECONDS = 60
-"""Nodes take many minutes; every look lists all nodes of the Region."""
 
-_RESHARD_SECONDS = calm.SHARD_HOURS * 3600
-_SETTLE_SECONDS = calm.RESIZE_HOURS * 3600
-
-_RESIZE_PARAMETERS = {
-    "type": "object",
-    "properties": {"node_type": {"type": "string"}, "shards": {"type": "integer", "minimum": 1, "maximum": 500}},
-    "required": ["node_type", "shards"],
-    "additionalProperties": False,
-}
-
-_REPLICA_PARAMETERS = {
-    "type": "object",
-    "properties": {"replicas": {"type": "integer", "minimum": 1, "maximum": 5}},
-    "required": ["replicas"],
-    "additionalProperties": False,
-}
-
-_BACKUP_PARAMETERS = {
-    "type": "object",
-    "properties": {"days": {"type": "integer", "minimum": 1, "maximum": 35}},
-    "required": ["days"],
-    "additionalProperties": False,
-}
-
-_NO_PARAMETERS = {"type": "object", "additionalProperties": False}
-
-_SIZE_NEEDS = ("group", "members", "capacity", "sizing", "autoscaling", "prices", "reserved_nodes")
-
-
-class ElastiCachePlugin(ServicePlugin):
+class ElastiCachePlugin(GroupFixes):
     """Replication groups of Valkey and Redis OSS, with cluster mode enabled or not."""
 
     service = "elasticache"
@@ -199,96 +164,3 @@ class ElastiCachePlugin(ServicePlugin):
     def cost(self, group: Snapshot) -> dict[str, Any]:
         """Give what the nodes cost a month."""
         return money.group_cost(group)
-
-    @action(
-        "replication_group",
-        "resize",
-        needs=(*_SIZE_NEEDS, "allowed_types", "parameters"),
-        owned=("capacity.node_type", "capacity.shards"),
-        writes=("elasticache:ModifyReplicationGroup", "elasticache:ModifyReplicationGroupShardConfiguration"),
-        risk="disruptive",
-        capacity=True,
-        settle_seconds=_RESHARD_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=_RESIZE_PARAMETERS,
-    )
-    def resize(self, group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Remove shards and make nodes smaller."""
-        return resizing.resize(group, parameters)
-
-    @action(
-        "replication_group",
-        "decrease-replicas",
-        needs=_SIZE_NEEDS,
-        owned=("capacity.replicas",),
-        writes=("elasticache:DecreaseReplicaCount", "elasticache:IncreaseReplicaCount"),
-        risk="disruptive",
-        capacity=True,
-        reversible=Reversible.PARTLY,
-        settle_seconds=_SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=_REPLICA_PARAMETERS,
-    )
-    def decrease_replicas(self, group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Remove replicas."""
-        return replicas.decrease_replicas(group, parameters)
-
-    @action(
-        "replication_group",
-        "enable-automatic-failover",
-        needs=("group", "capacity"),
-        owned=("group.AutomaticFailover",),
-        writes=("elasticache:ModifyReplicationGroup",),
-        risk="safe",
-        settle_seconds=_SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=_NO_PARAMETERS,
-    )
-    def enable_automatic_failover(self, group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Turn automatic failover on."""
-        return options.enable_automatic_failover(group, parameters)
-
-    @action(
-        "replication_group",
-        "enable-multi-az",
-        needs=("group", "members", "capacity"),
-        owned=("group.MultiAZ",),
-        writes=("elasticache:ModifyReplicationGroup",),
-        risk="safe",
-        settle_seconds=_SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=_NO_PARAMETERS,
-    )
-    def enable_multi_az(self, group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Turn Multi-AZ on."""
-        return options.enable_multi_az(group, parameters)
-
-    @action(
-        "replication_group",
-        "enable-minor-version-upgrades",
-        needs=("group",),
-        owned=("group.AutoMinorVersionUpgrade",),
-        writes=("elasticache:ModifyReplicationGroup",),
-        risk="disruptive",
-        settle_seconds=_SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=_NO_PARAMETERS,
-    )
-    def enable_minor_version_upgrades(self, group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Turn automatic minor version upgrades on."""
-        return options.enable_minor_version_upgrades(group, parameters)
-
-    @action(
-        "replication_group",
-        "set-backup-retention",
-        needs=("group",),
-        owned=("group.SnapshotRetentionLimit",),
-        writes=("elasticache:ModifyReplicationGroup",),
-        risk="safe",
-        settle_seconds=_SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=_BACKUP_PARAMETERS,
-    )
-    def set_backup_retention(self, group: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Keep automatic backups for some days."""
-        return options.set_backup_retention(group, parameters)

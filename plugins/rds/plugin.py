@@ -1,54 +1,37 @@
-"""What trueup knows of Aurora: its clusters, how their facts are read or follow from others, and their fixes.
+"""What trueup knows of Aurora: its clusters, and how their facts are read or follow from others.
 
-A table of declarations; each fact and each fix is a pure function in the module named after it.
+A table of declarations; each fact is a pure function in the module named after it, and the fixes are a table beside it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trueup.change import Reversible
 from trueup.plugins.rds import (
     capacity,
     history,
     members,
     money,
-    parameters,
     reading,
-    removal,
-    retention,
-    scaling,
     schedule,
     series,
     sizing,
-    switches,
     usage,
 )
-from trueup.plugins.rds.schedule import SETTLE_SECONDS
-from trueup.service.plugin import ServicePlugin, action, aspect, derived, metrics, resource
+from trueup.plugins.rds.fixes import ClusterFixes
+from trueup.service.plugin import aspect, derived, metrics, resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trueup.change import Change, Refusal
     from trueup.facts.snapshot import Snapshot
     from trueup.resource import Resource
     from trueup.service.declarations import MetricQuery, Reader
 
 __all__ = ["RdsPlugin"]
 
-_POLL_SECONDS = 30
-"""What AWS's own waiters wait; RDS takes minutes for most things, and its throttling limits are not published."""
 
-_REMOVAL_NEEDS = (
-    "cluster", "members", "topology", "instances", "readers", "endpoints", "autoscaling", "running", "prices",
-)  # fmt: skip
-
-_MODIFY = ("rds:ModifyDBCluster",)
-_MODIFY_MEMBERS = ("rds:ModifyDBInstance",)
-
-
-class RdsPlugin(ServicePlugin):
+class RdsPlugin(ClusterFixes):
     """Aurora clusters with their instances; other engines of RDS are left out."""
 
     service = "rds"
@@ -200,138 +183,3 @@ class RdsPlugin(ServicePlugin):
     def cost(self, cluster: Snapshot) -> dict[str, Any]:
         """Give what the cluster costs a month."""
         return money.cluster_cost(cluster)
-
-    @action(
-        "db_cluster",
-        "set-capacity",
-        needs=("cluster", "members", "topology", "capacity", "sizing", "prices"),
-        owned=("capacity.min", "capacity.max", "capacity.seconds_until_auto_pause"),
-        writes=_MODIFY,
-        risk="safe",
-        capacity=True,
-        settle_seconds=SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=parameters.BOUNDS,
-    )
-    def set_capacity(self, cluster: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Lower the range of Serverless v2 capacity."""
-        return scaling.set_capacity(cluster, parameters)
-
-    @action(
-        "db_cluster",
-        "remove-reader",
-        needs=(
-            "cluster",
-            "members",
-            "topology",
-            "instances",
-            "readers",
-            "endpoints",
-            "autoscaling",
-            "running",
-            "prices",
-        ),
-        owned=("instances",),
-        writes=("rds:DeleteDBInstance", "rds:CreateDBInstance"),
-        permissions=("iam:PassRole", "rds:AddTagsToResource"),
-        risk="destructive",
-        reversible=Reversible.PARTLY,
-        capacity=True,
-        settle_seconds=SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=parameters.IDLE,
-    )
-    def remove_reader(self, cluster: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Remove an idle reader."""
-        return removal.remove_reader(cluster, parameters)
-
-    @action(
-        "db_cluster",
-        "set-backup-retention",
-        needs=("cluster", "storage", "prices"),
-        owned=("cluster.BackupRetentionPeriod",),
-        writes=_MODIFY,
-        risk="destructive",
-        reversible=Reversible.NO,
-        settle_seconds=SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=parameters.DAYS,
-    )
-    def set_backup_retention(self, cluster: Snapshot, parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Keep backups for fewer days."""
-        return retention.set_backup_retention(cluster, parameters)
-
-    @action(
-        "db_cluster",
-        "enable-deletion-protection",
-        needs=("cluster",),
-        owned=("cluster.DeletionProtection",),
-        writes=_MODIFY,
-        risk="safe",
-        settle_seconds=SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=parameters.NONE,
-    )
-    def enable_deletion_protection(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Protect the cluster from being deleted."""
-        return switches.turn(cluster, switches.DELETION_PROTECTION)
-
-    @action(
-        "db_cluster",
-        "copy-tags-to-snapshots",
-        needs=("cluster",),
-        owned=("cluster.CopyTagsToSnapshot",),
-        writes=_MODIFY,
-        risk="safe",
-        settle_seconds=SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=parameters.NONE,
-    )
-    def copy_tags_to_snapshots(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Give snapshots the cluster's tags."""
-        return switches.turn(cluster, switches.COPY_TAGS)
-
-    @action(
-        "db_cluster",
-        "enable-iam-authentication",
-        needs=("cluster",),
-        owned=("cluster.IAMDatabaseAuthenticationEnabled",),
-        writes=_MODIFY,
-        risk="safe",
-        settle_seconds=SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=parameters.NONE,
-    )
-    def enable_iam_authentication(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Let users log in by IAM."""
-        return switches.turn(cluster, switches.IAM)
-
-    @action(
-        "db_cluster",
-        "enable-auto-minor-version-upgrade",
-        needs=("instances",),
-        owned=("instances",),
-        writes=_MODIFY_MEMBERS,
-        risk="safe",
-        settle_seconds=SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=parameters.NONE,
-    )
-    def enable_auto_minor_version_upgrade(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Let AWS install minor versions on every member."""
-        return switches.turn_members(cluster, switches.MINOR_UPGRADES)
-
-    @action(
-        "db_cluster",
-        "disable-public-access",
-        needs=("instances",),
-        owned=("instances",),
-        writes=_MODIFY_MEMBERS,
-        risk="disruptive",
-        settle_seconds=SETTLE_SECONDS,
-        poll_seconds=_POLL_SECONDS,
-        parameters=parameters.NONE,
-    )
-    def disable_public_access(self, cluster: Snapshot, _parameters: Mapping[str, Any]) -> Change | Refusal:
-        """Take every member out of the internet's reach."""
-        return switches.turn_members(cluster, switches.PRIVATE)
