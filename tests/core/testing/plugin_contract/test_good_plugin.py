@@ -66,7 +66,7 @@ def test_it_runs_as_three_lines_of_a_stranger(package: Any, tmp_path: Path) -> N
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(package.folder.parent)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(package.folder.parent), *sys.path])},
         capture_output=True,
         text=True,
         check=False,
