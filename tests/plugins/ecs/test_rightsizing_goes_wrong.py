@@ -209,7 +209,7 @@ def test_an_alarm_is_busy_and_one_that_scales_in_is_not(estate: Any) -> None:
     for name in (low, high):
         cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
     status, reason = outcome(estate, estate.apply(plan))
-    assert (status, "busy") == ("skipped", str(reason)[:4])
+    assert (status, "busy") == ("skipped", str(reason)[:4]), reason
     cloudwatch.set_alarm_state(AlarmName=high, StateValue="OK", StateReason="a test")
     assert ("applied", None) == outcome(estate, estate.apply(planned(estate)))
 
