@@ -33,7 +33,7 @@ def command(context: click.Context, /, run: str, form: str, out: Path | None, **
 
     start: Start = context.obj
     format_named(start, form)
-    record = start.journal.runs.get(run)
+    record = start.journal.runs.get(run, "apply", "rollback")
     exemptions = exemptions_of(start, options, resources=_resource_types(start, record))
     account = account_of(start, options)
     account.run = record.id

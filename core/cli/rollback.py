@@ -39,7 +39,10 @@ def command(  # noqa: PLR0913 - click gives each option by name
     out: Path | None,
     **options: Any,
 ) -> None:
-    """Undo a run: last change first, planned against what is there now; an expired plan does not hinder it."""
+    """Undo a run: last change first, planned against what is there now; an expired plan does not hinder it.
+
+    `last` is the last apply.
+    """
     from trueup.cli.apply import report_changes
     from trueup.cli.output import format_named, say
     from trueup.cli.working import account_of, confirm
@@ -47,7 +50,7 @@ def command(  # noqa: PLR0913 - click gives each option by name
 
     start: Start = context.obj
     format_named(start, form)
-    undo_run = UndoRun(account_of(start, options), start.journal.runs.get(run), say)
+    undo_run = UndoRun(account_of(start, options), start.journal.runs.get(run, "apply"), say)
     undos = undo_run.plan(change=change, arn=arn, override_drift=override_drift)
     for undo in undos:
         for line in _lines(undo):

@@ -63,7 +63,7 @@ def command(  # noqa: PLR0913 - click gives each option by name
     asked = WatchOptions(
         lasting=_span("--for", lasting), interval=_span("--interval", interval), once=once, yes=yes, allow=allow
     )
-    record = start.journal.runs.get(run)
+    record = start.journal.runs.get(run, "apply", "watch")
     if record.kind == "watch" and record.of_run:
         record = start.journal.runs.get(record.of_run)
     watched = WatchRun(account_of(start, options), record, asked, say).go()

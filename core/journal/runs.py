@@ -125,14 +125,16 @@ class Runs:
         with self._store.write() as db:
             db.execute("UPDATE run SET status = 'running', finished_at = NULL, stop_requested = 0 WHERE id = ?", (run,))
 
-    def get(self, run: str) -> RunRecord:
-        """Give a run by its id, a beginning of it, or ``last``.
+    def get(self, run: str, *kinds: str) -> RunRecord:
+        """Give a run by its id, a beginning of it, or ``last``: the newest, of these kinds where some are named.
 
         Raises:
             UsageError: there is none, or several begin so.
         """
         if run == "last":
-            rows = self._store.rows("SELECT * FROM run ORDER BY started_at DESC, rowid DESC LIMIT 1")
+            where = f"WHERE kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
+            newest = f"SELECT * FROM run {where} ORDER BY started_at DESC, rowid DESC LIMIT 1"  # noqa: S608 - marks only
+            rows = self._store.rows(newest, kinds)
         else:
             rows = self._store.rows("SELECT * FROM run WHERE substr(id, 1, ?) = ? LIMIT 2", (len(run), run))
         if len(rows) == 1:
@@ -140,8 +142,9 @@ class Runs:
         if rows:
             message = f"run {run!r}: expected the beginning of one run's id, found several; give more of it"
         else:
+            what = f"{run!r} of {' or '.join(kinds)}" if run == "last" and kinds else repr(run)
             message = (
-                f"run {run!r} is not in the state {self._store.path}; see `trueup runs list`, name its state with "
+                f"run {what} is not in the state {self._store.path}; see `trueup runs list`, name its state with "
                 "--state, or bring it here with `trueup runs import FILE`"
             )
         raise UsageError(message)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trueup.errors import RuleFileError, UsageError
+from trueup.facts.unknown import Unknown
 from trueup.finding import Judgement, Verdict
 from trueup.ruleset.json_file import JsonFile
 from trueup.ruleset.problem import Problem
@@ -105,7 +106,7 @@ class CaseResult:
         if self.holds:
             return f"{self.rule}: {self.case.name}: {self.case.expected}"
         why = "; ".join(
-            f"{item.path} is {item.actual!r}, expected {item.expected!r}" for item in self.judgement.evidence
+            f"{item.path} is {_told(item.actual)}, expected {item.expected!r}" for item in self.judgement.evidence
         )
         found = f"expected {self.case.expected}, found {self.judgement.verdict}"
         return f"{self.rule}: {self.case.name}: {found} ({why})" if why else f"{self.rule}: {self.case.name}: {found}"
@@ -186,3 +187,7 @@ def _repeated_names(cases: list[Mapping[str, Any]]) -> Iterator[Problem]:
         if case["name"] in seen:
             yield Problem(("cases", index, "name"), f"expected a name of its own, found {case['name']!r} again")
         seen.add(case["name"])
+
+
+def _told(actual: Any) -> str:
+    return f"not known: {actual.sentence()}" if isinstance(actual, Unknown) else repr(actual)

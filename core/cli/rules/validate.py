@@ -27,4 +27,5 @@ def command(start: Start, paths: tuple[Path, ...]) -> None:
         loaded = load_rules([RuleSource.of_user(path) for path in paths], start.host.fact_schemas())
     else:
         loaded = start.rules(tolerant=False)
-    say(f"{len(loaded.rules)} rules are right")
+    number = len(loaded.rules)
+    say("1 rule is right" if number == 1 else f"{number} rules are right")

@@ -44,7 +44,7 @@ def test_a_rule_from_nothing(here: Path) -> None:
 
     assert {f"{MINE}.json", f"{MINE}.cases.json"} == {path.name for path in (here / "own rules").iterdir()}
     assert f"test it      trueup --rules 'own rules' rules test {MINE} --coverage" in said
-    assert "1 rules are right\n" == run("rules", "validate", "own rules")
+    assert "1 rule is right\n" == run("rules", "validate", "own rules")
     assert "3 cases, 0 wrong\n" == run("--rules", "own rules", "rules", "test", MINE, "--require-coverage")
     assert (here / "own rules" / f"{MINE}.json").exists()
 

@@ -69,6 +69,16 @@ def test_runs_are_found_by_a_beginning_of_their_id(journal: Journal) -> None:
     assert journal.runs.new_id() != journal.runs.new_id()
 
 
+def test_the_last_run_may_be_the_last_of_some_kinds(journal: Journal) -> None:
+    """An audit after an apply does not hide the apply from who wants it undone; none is an error that says of what."""
+    journal.runs.start("audit", run="20260101-a")
+    with pytest.raises(UsageError, match=r"run 'last' of apply or watch is not in the state"):
+        journal.runs.get("last", "apply", "watch")
+    journal.runs.start("apply", run="20260101-b")
+    journal.runs.start("audit", run="20260101-c")
+    assert ("20260101-b", "20260101-c") == (journal.runs.get("last", "apply").id, journal.runs.get("last").id)
+
+
 def test_runs_are_listed_newest_first(journal: Journal) -> None:
     """All, those since a moment, those that touched a resource."""
     began = journal.clock.now()
