@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from trueup.running.account import Account
     from trueup.service.declarations import AspectDeclaration, ResourceType
     from trueup.testing.calls import Call
-    from trueup.testing.plugin_contract.fixing import Fixed
     from trueup.testing.plugin_contract.subject import Subject
+    from trueup.testing.plugin_contract.trying import Fixed
 
 __all__ = ["Estate", "Looked", "asked", "open_estate"]
 
@@ -199,7 +199,7 @@ class Estate:
     @cached_property
     def fixes(self) -> tuple[Fixed, ...]:
         """Each fix of the plugin's rules, tried from plan to rollback; the estate is another one afterwards."""
-        from trueup.testing.plugin_contract.fixing import try_fixes
+        from trueup.testing.plugin_contract.trying import try_fixes
 
         return tuple(try_fixes(self))
 
