@@ -54,6 +54,7 @@ _WITHOUT_WEIGHT = frozenset(
     {
         # Asked again right before a write, which is held back then; nothing is planned from them.
         "cloudwatch:DescribeAlarms",
+        "rds:DescribeBlueGreenDeployments",
         "rds:DescribePendingMaintenanceActions",
         # How much of a saving is certain; not known, nothing is, and the saving says so.
         "elasticache:DescribeReservedCacheNodes",
