@@ -9,7 +9,7 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,12 @@ from trueup.plugins.ecs.simulation import deployments
 from trueup.plugins.elasticache.simulation import moving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.faults.subjects import Subject
     from trueup.journal.changes import ChangeRecord
-    from trueup.testing import Call, SimulatedAws
+    from trueup.testing import Answer, ApiRequest, Call, SimulatedAws
 
 # Older than the look-back of 30 days when it is judged.
 _AGE = timedelta(days=39)
@@ -65,12 +65,15 @@ class Mortal:
         subject: what is fixed.
         folder: where state and plan lie.
         process: the program of ``killable``.
+        measured: what CloudWatch answered to which question. A month of the past is the same for all deaths, and to
+            make it anew took half of the time.
     """
 
     aws: SimulatedAws
     subject: Subject
     folder: Path
     process: subprocess.Popen[str]
+    measured: dict[str, Answer] = field(default_factory=dict)
 
     @property
     def state(self) -> Path:
@@ -84,6 +87,13 @@ class Mortal:
         self.subject.build(self.aws)
         self.aws.clock.advance((start + _AGE - self.aws.clock.now()).total_seconds())
         self.aws.calls.clear()
+
+    def remember(self, request: ApiRequest, proceed: Callable[[ApiRequest], Answer]) -> Answer:
+        """Answer a question to CloudWatch as it was answered before."""
+        asked = json.dumps(request.parameters, sort_keys=True, default=str)
+        if asked not in self.measured:
+            self.measured[asked] = proceed(request)
+        return self.measured[asked]
 
     def run(self, *arguments: str, point: int = 0) -> Ended:
         """Run trueup, killed at a point; 0 lets it live."""
@@ -166,6 +176,9 @@ def mortal(
     with subprocess.Popen(
         [sys.executable, killable.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tmp_path
     ) as process:
-        yield Mortal(simulated_aws, request.param, tmp_path, process)
+        mortal = Mortal(simulated_aws, request.param, tmp_path, process)
+        undo = simulated_aws.answer("cloudwatch:GetMetricData", mortal.remember)
+        yield mortal
+        undo()
         assert process.stdin is not None
         process.stdin.close()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tests.faults.conftest import Ended, Mortal
     from tests.faults.subjects import Subject
+    from trueup.testing import Answer
 
 # How many of the points the default run tries, evenly over the run, besides the one below.
 SAMPLE = 2
@@ -30,7 +31,7 @@ RECORDING = 5
 # After so many of one death the rest follow from them.
 MOST_PROBLEMS = 2
 # The points are shared out among so many tests, for as many processes.
-PARTS = 4
+PARTS = 2
 # The state files as they were before and after the first death.
 _PLANNED = "planned"
 _DIED = "died"
@@ -46,6 +47,7 @@ class Lived:
         planned: the writes that it sent, counted.
         rollback_points: the points that the rollback passed.
         undone: the writes that it sent, counted.
+        measured: what CloudWatch answered meanwhile.
     """
 
     after: dict[str, Any]
@@ -53,6 +55,7 @@ class Lived:
     planned: Counter[tuple[str, str]]
     rollback_points: tuple[str, ...]
     undone: Counter[tuple[str, str]]
+    measured: dict[str, Answer]
 
 
 class Deaths:
@@ -68,6 +71,7 @@ class Deaths:
         mortal.aws.calls.clear()
         self.before = mortal.image()
         self.lived = in_copy(mortal.aws, self._live)
+        mortal.measured.update(self.lived.measured)
 
     def points(self) -> list[tuple[int, int]]:
         """Give where to die: every point of the apply, each with one of its rollback, and every one of these too."""
@@ -84,7 +88,8 @@ class Deaths:
         after, planned = self.mortal.image(), Counter(self.mortal.effects())
         self.mortal.aws.calls.clear()
         rollback_points = self._whole("rollback", "last", "--yes")
-        return Lived(after, apply_points, planned, rollback_points, Counter(self.mortal.effects()))
+        undone = Counter(self.mortal.effects())
+        return Lived(after, apply_points, planned, rollback_points, undone, self.mortal.measured)
 
     def _died(self, points: tuple[int, int]) -> list[str]:
         """Die in the apply; in a copy of what is left resume it, die in its rollback, and resume that; else undo it."""
