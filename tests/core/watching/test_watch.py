@@ -63,7 +63,7 @@ def test_a_stop_ends_the_watch_and_the_next_one_goes_on(watcher: Watcher) -> Non
     watcher.apply("a")
     watcher.depth("a", _from(40))
     before = watcher.shop.clock
-    watcher.shop.clock = Waiting(watcher.shop.aws, lambda: watcher.minutes() < 30 or _stop(watcher))
+    watcher.shop.clock = Waiting(watcher.shop.aws, lambda: _stop_after(watcher, 30))
     watched = watcher.watch()
     watcher.shop.clock = before
     assert ("stopped", ["well"], 0) == (watched.status, watcher.states(watched), watcher.code(watched))
@@ -72,9 +72,10 @@ def test_a_stop_ends_the_watch_and_the_next_one_goes_on(watcher: Watcher) -> Non
     assert ["rolled back"] == watcher.states(watcher.watch())
 
 
-def _stop(watcher: Watcher) -> None:
-    (run,) = watcher.shop.journal.runs.request_stop()
-    assert "watch" == watcher.shop.journal.runs.get(run).kind
+def _stop_after(watcher: Watcher, minutes: float) -> None:
+    if watcher.minutes() >= minutes:
+        (run,) = watcher.shop.journal.runs.request_stop()
+        assert "watch" == watcher.shop.journal.runs.get(run).kind
 
 
 def test_without_yes_it_is_only_said(watcher: Watcher) -> None:
