@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trueup.testing.exchange import Answer
@@ -26,16 +28,18 @@ _CONTENT_TYPES = {
 }
 
 
+_NUMBERS = frozenset({"double", "float", "integer", "long"})
+
+
 def encode(operation: Operation, result: Mapping[str, Any]) -> Answer:
     """A result as the operation's answer."""
     if operation.protocol == "smithy-rpc-v2-cbor":
         headers = {"smithy-protocol": "rpc-v2-cbor"}
         status, body = 200, _cbor(operation, result)
     else:
-        from moto.core.serialize import get_serializer_class
-
-        serializer = get_serializer_class(operation.service, operation.protocol)(operation_model=operation.model)
-        written = serializer.serialize(dict(result))
+        written = _serializer(operation.service, operation.protocol)(operation_model=operation.model).serialize(
+            dict(result)
+        )
         status, headers = written["status_code"], dict(written["headers"])
         body = _bytes(written["body"])
     headers = {"x-amzn-requestid": REQUEST_ID, "Content-Type": _CONTENT_TYPES[operation.protocol]} | headers
@@ -51,6 +55,35 @@ def decode(operation: Operation, answer: Answer) -> dict[str, Any]:
     parsed = dict(create_parser(operation.protocol).parse(response, operation.model.output_shape))
     parsed.pop("ResponseMetadata", None)
     return parsed
+
+
+@lru_cache(maxsize=64)
+def _serializer(service: str, protocol: str) -> Any:
+    """Give moto's writer of answers; in JSON, with a short way for lists of numbers and times.
+
+    A month of metrics is some 50,000 of them, of which moto's own way takes 40 % of a test's time.
+    """
+    from moto.core.serialize import BaseJSONSerializer, get_serializer_class
+
+    serializer = get_serializer_class(service, protocol)
+    if not issubclass(serializer, BaseJSONSerializer):
+        return serializer
+
+    class Lists(serializer):  # type: ignore[misc,valid-type]  # moto has no types
+        def _serialize_type_list(self, serialized: Any, value: Any, shape: Any, key: str) -> None:
+            member = shape.member
+            if member.type_name in _NUMBERS:
+                self._default_serialize(serialized, list(value), shape, key)
+            elif member.type_name == "timestamp" and not member.serialization and all(map(_whole_second, value)):
+                self._default_serialize(serialized, [int(each.timestamp()) for each in value], shape, key)
+            else:
+                super()._serialize_type_list(serialized, value, shape, key)
+
+    return Lists
+
+
+def _whole_second(value: Any) -> bool:
+    return isinstance(value, datetime) and value.tzinfo is not None and not value.microsecond
 
 
 def _bytes(body: str | bytes) -> bytes:
