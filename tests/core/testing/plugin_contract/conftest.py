@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -71,10 +72,13 @@ class Package:
 
 @pytest.fixture
 def package(simulated_aws_server: SimulatedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Package]:
-    """The good package, installed; what is imported of it is forgotten afterwards."""
+    """The good package, installed; what is imported of it, and does to the environment, is forgotten afterwards."""
+    environment = dict(os.environ)
     site = tmp_path / "site"
     site.mkdir()
     monkeypatch.syspath_prepend(site)
     yield Package(site, simulated_aws_server)
     for name in [each for each in sys.modules if each.partition(".")[0] == PACKAGE]:
         del sys.modules[name]
+    os.environ.clear()
+    os.environ.update(environment)
