@@ -21,6 +21,9 @@ __all__ = ["in_copy"]
 
 _Given = TypeVar("_Given")
 
+_SECONDS = 600
+"""Longer than any work takes on a busy machine: only there so that a hanging one ends with its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
@@ -37,10 +40,14 @@ def in_copy(aws: SimulatedAws, work: Callable[[], _Given]) -> _Given:
         warnings.simplefilter("ignore", DeprecationWarning)
         process.start()
     sender.close()
-    try:
-        given: Any = receiver.recv()
-    except EOFError:
-        given = _Failed("the copy of the account ended without an answer")
+    given: Any = _Failed(f"the copy of the account gave no answer within {_SECONDS} s")
+    if receiver.poll(_SECONDS):
+        try:
+            given = receiver.recv()
+        except EOFError:
+            given = _Failed("the copy of the account ended without an answer")
+    else:
+        process.kill()
     process.join()
     receiver.close()
     assert not isinstance(given, _Failed), given.trace
