@@ -6,6 +6,7 @@ Over the simulated AWS and with a journal of its own, so that a fix is tested fr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from trueup.applying.options import ApplyOptions
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from trueup.journal.changes import ChangeRecord
     from trueup.planning.plan_file import Plan
     from trueup.resource import Resource
+    from trueup.ruleset.load import RuleSet
     from trueup.running.plan_run import Planned
     from trueup.testing.calls import Call
     from trueup.testing.server import SimulatedAws
@@ -59,6 +61,10 @@ class Operator:
         self.clock = clock_from_environment()
         self.host = Host()
         self.journal = Journal.open(self.state, self.clock)
+
+    @cached_property
+    def _ruleset(self) -> RuleSet:
+        return load_rules(self.host.rule_sources(), self.host.fact_schemas(), tolerant=True)
 
     def account(self) -> Account:
         """Give the account for one more run."""
@@ -108,6 +114,5 @@ class Operator:
 
     def _auditor(self, rule: str, arns: tuple[str, ...]) -> Auditor:
         selection = Selection(rules=(rule,), resources=arns)
-        ruleset = load_rules(self.host.rule_sources(), self.host.fact_schemas(), tolerant=True)
-        bound = {each.id: each.bind(self.parameters.get(each.id, {})) for each in selection.select(ruleset)}
+        bound = {each.id: each.bind(self.parameters.get(each.id, {})) for each in selection.select(self._ruleset)}
         return Auditor(self.account(), bound, selection)
