@@ -6,7 +6,6 @@ Over the simulated AWS and with a journal of its own, so that a fix is tested fr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from trueup.applying.options import ApplyOptions
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from trueup.journal.changes import ChangeRecord
     from trueup.planning.plan_file import Plan
     from trueup.resource import Resource
-    from trueup.ruleset.load import RuleSet
     from trueup.running.plan_run import Planned
     from trueup.testing.calls import Call
     from trueup.testing.server import SimulatedAws
@@ -61,10 +59,6 @@ class Operator:
         self.clock = clock_from_environment()
         self.host = Host()
         self.journal = Journal.open(self.state, self.clock)
-
-    @cached_property
-    def _ruleset(self) -> RuleSet:
-        return load_rules(self.host.rule_sources(), self.host.fact_schemas(), tolerant=True)
 
     def account(self) -> Account:
         """Give the account for one more run."""
@@ -114,5 +108,6 @@ class Operator:
 
     def _auditor(self, rule: str, arns: tuple[str, ...]) -> Auditor:
         selection = Selection(rules=(rule,), resources=arns)
-        bound = {each.id: each.bind(self.parameters.get(each.id, {})) for each in selection.select(self._ruleset)}
+        ruleset = load_rules(self.host.rule_sources(), self.host.fact_schemas(), tolerant=True)
+        bound = {each.id: each.bind(self.parameters.get(each.id, {})) for each in selection.select(ruleset)}
         return Auditor(self.account(), bound, selection)
