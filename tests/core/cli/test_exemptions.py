@@ -36,6 +36,7 @@ def _verdicts(report: Any) -> dict[str, str]:
 
 def test_a_broken_file_stops_every_command_before_anything_is_asked(planned: Shell) -> None:
     """All that is wrong with all files at once, exit 2, no run, and not one call, not even for the account."""
+    planned.ok("apply", "plan.json", "--yes")
     _write(planned, _entry(ORDERS, owner=""), _entry(ORDERS, rule="dynamodb-table-pitr-enable"), name="wrong.json")
     (planned.folder / "trueup.toml").write_text('[exemptions]\nfiles = ["gone.json"]\n', "utf-8")
     runs = planned.json("runs", "list", "--format", "json")
