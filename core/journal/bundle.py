@@ -81,7 +81,7 @@ def _checked(text: str) -> dict[str, Any]:
         content = {name: value for name, value in document.items() if name != "digest"}
         sound = (
             document["form"] == FORM
-            and document["version"] == SCHEMA_VERSION
+            and 0 < document["version"] <= SCHEMA_VERSION
             and document["digest"] == digest(content)
             and set(document["tables"]) == {"run", "plan", *_BY_RUN}
             and len(document["tables"]["run"]) == 1

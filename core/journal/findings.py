@@ -28,7 +28,7 @@ _SEVERITY_RANK = {severity: rank for rank, severity in enumerate(Severity)}
 # What passes, or is not known to fail, needs no exemption.
 _EXEMPTIBLE = frozenset({Verdict.FAIL, Verdict.EXEMPT})
 
-Row = tuple[str, int, str, str, str, str, str]
+Row = tuple[str, int, str, str, str, str, str, str, str]
 
 
 def finding_to_json(finding: Finding, scope: Scope, fix: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -107,6 +107,8 @@ class FindingsWriter:
                 document["verdict"],
                 resource["type"].partition(".")[0],
                 json.dumps(document),
+                resource["account"] or "",
+                resource["region"] or "",
             )
         )
         if len(self._batch) >= BATCH:
@@ -116,7 +118,7 @@ class FindingsWriter:
         """Put the findings added so far on disk."""
         if self._batch:
             with self._store.write() as db:
-                db.executemany("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?)", self._batch)
+                db.executemany("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._batch)
             self._batch.clear()
 
     def keep_rules(self, rules: Mapping[str, Mapping[str, Any]]) -> None:

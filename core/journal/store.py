@@ -15,7 +15,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Self
 
 from trueup.errors import StateError
-from trueup.journal.tables import SCHEMA_VERSION, TABLES
+from trueup.journal.tables import SCHEMA_VERSION, TABLES, UPGRADES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -66,17 +66,34 @@ class Store:
 
     def _prepare(self) -> None:
         # Reading before writing, so that a read-only file can still be reported from.
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        version = self._format()
         if version == 0:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
-        elif version != SCHEMA_VERSION:
+        elif not 0 < version <= SCHEMA_VERSION:
             message = (
                 f"state file {self.path}: expected format {SCHEMA_VERSION}, found {version}; "
                 "use the trueup version that wrote it, or another --state"
             )
             raise StateError(message)
         self._connection.execute("PRAGMA synchronous=FULL")
+        if version:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        """Bring an older file up to this format, whole or not at all."""
+        if self._format() == SCHEMA_VERSION:
+            return
+        with self.write() as db:
+            # Another process may have done it while this one waited.
+            while (version := self._format()) < SCHEMA_VERSION:
+                for statement in UPGRADES[version].split(";"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version={version + 1}")
+
+    def _format(self) -> int:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        return int(version)
 
     def __enter__(self) -> Self:
         return self

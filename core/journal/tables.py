@@ -6,10 +6,21 @@ Apart from the code that uses them, so that what a state file holds can be read 
 
 from __future__ import annotations
 
-__all__ = ["SCHEMA_VERSION", "TABLES", "WATCH"]
+__all__ = ["SCHEMA_VERSION", "TABLES", "UPGRADES", "WATCH"]
 
-# Raised whenever a table changes its meaning; an older or newer file is refused, never half understood.
-SCHEMA_VERSION = 1
+# Raised whenever a table changes its meaning; an older file is brought up to it, a newer one is refused.
+SCHEMA_VERSION = 2
+
+UPGRADES = {
+    1: """
+ALTER TABLE finding ADD COLUMN account TEXT NOT NULL DEFAULT '';
+ALTER TABLE finding ADD COLUMN region TEXT NOT NULL DEFAULT '';
+UPDATE finding SET
+    account = coalesce(json_extract(document, '$.resource.account'), ''),
+    region = coalesce(json_extract(document, '$.resource.region'), '');
+"""
+}
+"""Format to the statements that make the next one of it."""
 
 WATCH = """
 CREATE TABLE IF NOT EXISTS watch (run TEXT PRIMARY KEY, holder TEXT, held_until TEXT NOT NULL, looked_until TEXT) STRICT
@@ -42,7 +53,7 @@ CREATE TABLE IF NOT EXISTS scope (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS finding (
     run TEXT NOT NULL, severity INTEGER NOT NULL, rule TEXT NOT NULL, arn TEXT NOT NULL, verdict TEXT NOT NULL,
-    service TEXT NOT NULL, document TEXT NOT NULL
+    service TEXT NOT NULL, document TEXT NOT NULL, account TEXT NOT NULL DEFAULT '', region TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX IF NOT EXISTS finding_by_order ON finding (run, severity, rule, arn);
 CREATE TABLE IF NOT EXISTS plan (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -168,8 +170,28 @@ def test_a_damaged_file(path: Path, content: bytes) -> None:
     assert content == path.read_bytes()
 
 
+def test_an_older_file_is_brought_up_to_this_format(path: Path) -> None:
+    """Its findings say where they are, as those of this format do."""
+    where = {"account": "123456789012", "region": "eu-west-1"}
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as older, older:
+        older.execute(
+            "CREATE TABLE finding (run TEXT, severity INTEGER, rule TEXT, arn TEXT, verdict TEXT, service TEXT,"
+            " document TEXT) STRICT"
+        )
+        older.execute(
+            "INSERT INTO finding VALUES ('r', 1, 'a', 'arn', 'fail', 'sqs', ?)", (json.dumps({"resource": where}),)
+        )
+        older.execute("PRAGMA user_version = 1")
+    for _ in range(2):
+        with Store(path) as opened:
+            (row,) = opened.rows("SELECT account, region FROM finding")
+            assert where == dict(row)
+            assert [(SCHEMA_VERSION,)] == [tuple(row) for row in opened.rows("PRAGMA user_version")]
+
+
 def test_a_file_of_another_version(path: Path) -> None:
-    """Neither older nor newer ones are half understood."""
+    """A newer one is not half understood."""
     with Store(path):
         pass
     with sqlite3.connect(path) as connection:
