@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trueup.facts.unknown import Unknown
 
 __all__ = [
+    "AccountsFileError",
     "AmbiguousWriteError",
     "CallRefusedError",
     "CredentialsError",
@@ -61,6 +62,14 @@ class RuleFileError(UsageError):
 
 class ExemptionFileError(UsageError):
     """Raised once for all problems of all exemption files, before AWS is asked; ``problems`` has one line each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class AccountsFileError(UsageError):
+    """Raised once for all problems of a file of accounts, before AWS is asked; ``problems`` has one line each."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Resource", "Scope"]
+__all__ = ["GLOBAL", "Resource", "Scope"]
+
+GLOBAL = "global"
+"""The Region of what an account has once, whatever the Region."""
 
 
 @dataclass(frozen=True, slots=True)

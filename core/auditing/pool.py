@@ -1,20 +1,25 @@
 """The worker threads of a run: so many reads under way at once, whatever the number of scopes and resources.
 
-One bounded pool a run, so that accounts and plugins share AWS's rate limits instead of multiplying them.
+One bounded pool a run, so that accounts and plugins share AWS's rate limits instead of multiplying them. Work comes
+in lanes, one for each service of a scope: threads go to the lane that has the fewest, and a lane whose calls AWS
+throttles keeps a few threads waiting, not all of them.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Self
+import threading
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from trueup.aws.waiting import current_waiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
     from types import TracebackType
-    from typing import Any
 
-__all__ = ["WorkerPool"]
+__all__ = ["Lane", "WorkerPool"]
 
 _WORKERS = 16
 
@@ -25,22 +30,35 @@ _AHEAD_A_WORKER = 4
 # out must not keep the threads idle meanwhile, nor let memory grow.
 _HELD_A_WORKER = 32
 
+# Calls that AWS throttles come through one by one: more threads that wait for the same client would not hasten them.
+_WAITING_A_LANE = 4
+
 
 class WorkerPool:
     """A bounded pool of threads, as a context manager; what is still waiting when it ends is never begun.
 
     Args:
-        workers: how many threads, so how many calls are under way at once.
+        workers: how many threads work at once.
+        spare: how many more there may be while as many only wait for throttled clients.
 
     Attributes:
-        ahead: how many resources may be under way, or wait for a thread, at once.
-        held: how many resources may be taken from the list before the first of them is handed on.
+        ahead: how many resources of a lane may be under way, or wait for a thread, at once.
+        held: how many resources may be taken from a list before the first of them is handed on.
     """
 
-    def __init__(self, workers: int = _WORKERS) -> None:
+    def __init__(self, workers: int = _WORKERS, spare: int = 0) -> None:
         self.ahead = workers * _AHEAD_A_WORKER
         self.held = workers * _HELD_A_WORKER
-        self._executor = ThreadPoolExecutor(workers, "trueup-read")
+        self._workers = workers
+        self._spare = spare
+        self._changed = threading.Condition()
+        self._lanes: list[Lane] = []
+        self._threads: set[threading.Thread] = set()
+        self._idle = 0
+        self._waiting = 0
+        self._made = 0
+        self._ended = False
+        self._own = self.lane()
 
     def __enter__(self) -> Self:
         return self
@@ -48,8 +66,164 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        with self._changed:
+            self._ended = True
+            never = [task for lane in self._lanes for task in lane.tasks]
+            for lane in self._lanes:
+                lane.tasks.clear()
+            threads = tuple(self._threads)
+            self._changed.notify_all()
+        for task in never:
+            task.future.cancel()
+        for thread in threads:
+            thread.join()
+
+    def lane(self) -> Lane:
+        """Give a lane of its own for work that shares clients: one service of one scope."""
+        return Lane(self)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Let a thread call the function; threads begin in the order of submission."""
-        return self._executor.submit(function, *arguments)
+        """Let a thread call the function, in the pool's own lane."""
+        return self._own.submit(function, *arguments)
+
+    def put(self, lane: Lane, task: _Task) -> None:
+        """Take a task of a lane; threads begin with a lane's tasks in this order."""
+        with self._changed:
+            if self._ended:
+                message = "expected a pool that is open, found one that has ended"
+                raise RuntimeError(message)
+            if not lane.tasks:
+                self._lanes.append(lane)
+            lane.tasks.append(task)
+            self._hasten()
+
+    def wait(self, lane: Lane, change: int) -> None:
+        """Count a thread of a lane that begins (1) or ends (-1) to wait for a throttled client."""
+        with self._changed:
+            lane.waiting += change
+            self._waiting += change
+            if self._lanes:
+                self._hasten()
+
+    def _hasten(self) -> None:
+        """Wake a thread, or make one if there may be more; called with the lock held."""
+        if self._idle:
+            # Counted down here, not by the thread once it wakes: the next task must not count on the same one.
+            self._idle -= 1
+            self._changed.notify()
+        elif len(self._threads) < self._most():
+            thread = threading.Thread(target=self._work, name=f"trueup-read-{self._made}")
+            self._made += 1
+            self._threads.add(thread)
+            thread.start()
+
+    def _most(self) -> int:
+        return self._workers + min(self._spare, self._waiting)
+
+    def _work(self) -> None:
+        """Do one task after the other until the pool ends, or there are more threads than work."""
+        waiter = _Waiter(self)
+        current_waiter.set(waiter)
+        lane: Lane | None = None
+        while True:
+            with self._changed:
+                if lane is not None:
+                    lane.running -= 1
+                lane = self._next()
+                if lane is None:
+                    self._threads.discard(threading.current_thread())
+                    return
+                task = lane.tasks.popleft()
+                if not lane.tasks:
+                    self._lanes.remove(lane)
+                lane.running += 1
+            waiter.lane = lane
+            task.run()
+            # A task that was raised out of a call must not be taken for one that waits.
+            waiter.end()
+            del task
+
+    def _next(self) -> Lane | None:
+        """Give the lane to work for, None when this thread is to end; called with the lock held."""
+        while not self._ended:
+            if len(self._threads) > self._most():
+                return None
+            lane = min(
+                (each for each in self._lanes if each.waiting < _WAITING_A_LANE),
+                key=lambda each: each.running,
+                default=None,
+            )
+            if lane is not None:
+                return lane
+            self._idle += 1
+            self._changed.wait()
+        return None
+
+
+class Lane:
+    """Work of one kind in a pool; made by ``WorkerPool.lane``.
+
+    Attributes:
+        ahead: as the pool's.
+        held: as the pool's.
+        tasks: what waits for a thread.
+        running: how many threads it has.
+        waiting: how many of them only wait for a throttled client.
+    """
+
+    __slots__ = ("_pool", "ahead", "held", "running", "tasks", "waiting")
+
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
+        self.ahead = pool.ahead
+        self.held = pool.held
+        self.tasks: deque[_Task] = deque()
+        self.running = 0
+        self.waiting = 0
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Let a thread call the function; a lane's tasks are begun in the order of submission."""
+        task = _Task(function, arguments)
+        self._pool.put(self, task)
+        return task.future
+
+
+@dataclass(slots=True)
+class _Task:
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    future: Future[Any] = field(default_factory=Future)
+
+    def run(self) -> None:
+        """Do it, and keep what comes of it for whoever asks the future."""
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            result = self.function(*self.arguments)
+        except BaseException as error:  # noqa: BLE001 - handed to whoever asked for it, as concurrent.futures does
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+
+
+class _Waiter:
+    """A thread's own; tells the pool of each wait once."""
+
+    __slots__ = ("_lane", "_pool", "lane")
+
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
+        self._lane: Lane | None = None
+        self.lane: Lane | None = None
+
+    def begin(self) -> None:
+        """See ``Waiter``."""
+        if self._lane is None and self.lane is not None:
+            self._lane = self.lane
+            self._pool.wait(self._lane, 1)
+
+    def end(self) -> None:
+        """See ``Waiter``."""
+        if self._lane is not None:
+            lane, self._lane = self._lane, None
+            self._pool.wait(lane, -1)

@@ -15,6 +15,7 @@ from trueup.aws.gate import CallGate
 from trueup.aws.guard import ReadingGuard, WritingGuard
 from trueup.aws.regions import check_region, client_region, partition_of, regions_of
 from trueup.aws.settings import ClientSettings
+from trueup.aws.waiting import tell_waiting
 from trueup.errors import TrueupError
 from trueup.prices.book import PriceBook
 from trueup.resource import Scope
@@ -99,6 +100,7 @@ class Connection:
         region: str,
         settings: ClientSettings,
         prices: PriceBook,
+        gate: CallGate | None = None,
     ) -> None:
         self._session = session
         self._source = source
@@ -106,7 +108,7 @@ class Connection:
         self._settings = settings
         self._prices = prices
         self._guard = ReadingGuard()
-        self._gate = CallGate(settings.workers)
+        self._gate = gate or CallGate(settings.workers)
         self._readers: dict[tuple[str, str], Any] = {}
         self._writers: dict[tuple[str, str], tuple[Any, WritingGuard]] = {}
         self._identity: Identity | None = None
@@ -212,6 +214,7 @@ class Connection:
         with _lock:
             if key not in self._readers:
                 made = self._made(lambda: self._session.reading_client(*key, self._guard))
+                tell_waiting(made)
                 self._gate.attach(made)
                 self._readers[key] = made
             return self._readers[key]
@@ -232,6 +235,8 @@ class Connection:
     def assume_role(self, arn: str, external_id: str | None = None) -> Connection:
         """Give a connection of a role; its credentials are got when needed and renewed before they expire.
 
+        It shares this one's gate: reads under way at once are bounded over both.
+
         Args:
             arn: the role's ARN.
             external_id: the external id that the role's trust policy asks for.
@@ -241,8 +246,16 @@ class Connection:
         with _lock:
             session = self._session.with_role(arn, external_id, client_region(self._region))
         return Connection(
-            session, CredentialSource(self._source.profile, arn), self._region, self._settings, self._prices
+            session, CredentialSource(self._source.profile, arn), self._region, self._settings, self._prices, self._gate
         )
+
+    def drop(self, region: str) -> None:
+        """Drop the clients that read a Region, which nobody reads any more; they are made again if somebody does."""
+        name = client_region(region, partition_of(self._region))
+        with _lock:
+            clients = [self._readers.pop(key) for key in [*self._readers] if key[1] == name]
+        for client in clients:
+            client.close()
 
     def close(self) -> None:
         """Close the clients' connections."""

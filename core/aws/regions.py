@@ -11,10 +11,9 @@ import difflib
 
 from trueup.aws.models import partitions
 from trueup.errors import UsageError
+from trueup.resource import GLOBAL
 
 __all__ = ["check_region", "client_region", "partition_of", "regions_of"]
-
-GLOBAL = "global"
 
 
 def regions_of(partition: str = "aws") -> tuple[str, ...]:

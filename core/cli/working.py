@@ -17,15 +17,27 @@ if TYPE_CHECKING:
 
     from trueup.cli.start import Start
     from trueup.finding import Finding
-    from trueup.running.account import Account
+    from trueup.journal.runs import RunRecord
+    from trueup.ruleset.load import BrokenFile
+    from trueup.running.account import Account, Target
+    from trueup.running.audit_request import AuditRequest
     from trueup.running.audit_run import Auditor
 
-__all__ = ["account_of", "auditor_of", "closing_lines", "confirm", "managed_arns", "progress"]
+__all__ = [
+    "account_of",
+    "auditor_of",
+    "closing_lines",
+    "confirm",
+    "managed_arns",
+    "progress",
+    "requested_audit",
+    "resumed_audit",
+]
 
 
 def account_of(start: Start, options: Mapping[str, Any]) -> Account:
     """Give the account that the options of ``account_options`` name, for a new run."""
-    from trueup.running.account import Account, Target
+    from trueup.running.account import Target
 
     target = Target(
         profile=options.get("profile"),
@@ -34,12 +46,22 @@ def account_of(start: Start, options: Mapping[str, Any]) -> Account:
         role_arn=options.get("role_arn"),
         external_id=options.get("external_id"),
     )
+    return account_for(start, target)
+
+
+def account_for(start: Start, target: Target) -> Account:
+    """Give the account of a target, for a new run."""
+    from trueup.running.account import Account
+
     run = start.journal.runs.new_id()
     return Account(target, run, start.host, start.journal, start.clock, start.settings)
 
 
 def auditor_of(start: Start, options: Mapping[str, Any], told: Callable[[Finding], None]) -> Auditor:
-    """Give the audit that the options ask for; everything a user can get wrong is found here, before AWS is asked."""
+    """Give the audit that the options ask for, of the account of the credentials.
+
+    Everything a user can get wrong is found here, before AWS is asked.
+    """
     from trueup.cli.chosen import choose
     from trueup.cli.exemptions import exemptions_of
     from trueup.running.audit_run import Auditor
@@ -49,6 +71,73 @@ def auditor_of(start: Start, options: Mapping[str, Any], told: Callable[[Finding
     account = account_of(start, options)
     account.scopes  # noqa: B018 - asks who and where, so that wrong credentials end the command here
     return Auditor(account, chosen.rules, chosen.selection, chosen.broken, told, exemptions)
+
+
+def requested_audit(
+    start: Start, options: Mapping[str, Any], told: Callable[[Finding], None]
+) -> tuple[Auditor, AuditRequest]:
+    """Give the audit that the options ask for, of whichever accounts, and what to keep of it for resuming it."""
+    from trueup.cli.accounts import accounts_of, engine_of
+    from trueup.cli.chosen import choose
+    from trueup.cli.exemptions import exemptions_of
+    from trueup.running.audit_request import AuditRequest
+    from trueup.running.carrier import ONLY_ACCOUNT
+
+    engine, told_engine = engine_of(start, options)
+    chosen = choose(start, options)
+    exemptions = exemptions_of(start, options, chosen.ruleset)
+    account = account_of(start, options)
+    accounts = accounts_of(account, options)
+    if accounts == ONLY_ACCOUNT:
+        account.scopes  # noqa: B018 - asks who and where, so that wrong credentials end the command here
+    request = AuditRequest(
+        account.target, accounts, chosen.rules, chosen.selection, exemptions, engine.name, told_engine
+    )
+    return _auditor(start, request, account, told, chosen.broken), request
+
+
+def resumed_audit(
+    start: Start, record: RunRecord, options: Mapping[str, Any], told: Callable[[Finding], None]
+) -> Auditor:
+    """Give the audit of a run that was interrupted, with the credentials that the options name, if they name any.
+
+    Raises:
+        UsageError: the run has finished, or cannot go on here.
+        RefusedError: the credentials are of another account than the run's.
+    """
+    from trueup.running.audit_request import AuditRequest
+
+    names = ("profile", "endpoint_url", "role_arn", "external_id")
+    request = AuditRequest.of_run(record, start.host.fact_schemas()).with_target(
+        **{name: options.get(name) for name in names}
+    )
+    account = account_for(start, request.target)
+    account.run = record.id
+    account.check_account(record.account, f"run {record.id}")
+    return _auditor(start, request, account, told)
+
+
+def _auditor(
+    start: Start,
+    request: AuditRequest,
+    account: Account,
+    told: Callable[[Finding], None],
+    broken: tuple[BrokenFile, ...] = (),
+) -> Auditor:
+    from trueup.cli.accounts import engine_named
+    from trueup.running.audit_run import Auditor
+    from trueup.running.carrier import Carrier
+
+    return Auditor(
+        account,
+        request.rules,
+        request.selection,
+        broken,
+        told,
+        request.exemptions,
+        request.accounts,
+        Carrier(engine_named(start, request.engine), request.options, start.plugins, say),
+    )
 
 
 def managed_arns(terraform_state: Path | None) -> frozenset[str]:

@@ -67,6 +67,10 @@ class Usage:
             about = (each for each in perhaps if each.matches(resource.arn, finding.tags) is not False)
             self._leave_open(about, f"{finding.rule} could not judge {resource.arn}")
 
+    def resumed(self) -> None:
+        """Take notice that a part was audited before the run was interrupted: what was used there is forgotten."""
+        self._leave_open(self._exemptions.entries, "a part was audited before the run was interrupted")
+
     def to_json(self, now: datetime) -> dict[str, Any]:
         """Give the exemptions of the run as the report has them, in the order of their files."""
         told = no_usage()

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
     from trueup.auditing.scope import AuditScope
     from trueup.change import Change, Refusal
+    from trueup.engines.engine import AuditEngine
     from trueup.facts.snapshot import Snapshot
     from trueup.finding import Finding
     from trueup.report_format import ReportFormat
     from trueup.ruleset.rule import BoundRule
     from trueup.service.declarations import ResourceType
 
-__all__ = ["audit", "remediate", "report_formats", "resource_types"]
+__all__ = ["audit", "audit_engines", "remediate", "report_formats", "resource_types"]
 
 
 @hookspec
@@ -101,4 +102,20 @@ def report_formats() -> Sequence[ReportFormat]:  # type: ignore[empty-body]  # a
         @hookimpl
         def report_formats():
             return [ReportFormat("csv", "csv", "one line a finding", write_csv)]
+    """
+
+
+@hookspec
+def audit_engines() -> Sequence[AuditEngine]:  # type: ignore[empty-body]  # as above
+    """Give the engines that the plugin can have scopes audited by.
+
+    Called when an audit begins, on the plugins that have no ``facts`` folder (those cannot audit) and on those that
+    were loaded anyway. An engine only carries: it gets the scopes and an audit as plain data, has each scope audited
+    by ``trueup.engines.brief.audit_elsewhere`` wherever it likes, and yields what comes back.
+
+    Example::
+
+        @hookimpl
+        def audit_engines():
+            return [AuditEngine("batch", "jobs of AWS Batch", run_as_jobs)]
     """

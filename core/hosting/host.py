@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from trueup.change import Change, Refusal
+from trueup.engines.engine import AuditEngine
 from trueup.errors import PluginError, UsageError
 from trueup.finding import Finding
 from trueup.hosting.agreement import agreed_types
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from trueup.ruleset.rule import BoundRule
 
 __all__ = ["Host"]
+
+_Named = TypeVar("_Named", ReportFormat, AuditEngine)
 
 
 class Host:
@@ -148,17 +151,24 @@ class Host:
 
     def report_formats(self) -> Mapping[str, ReportFormat]:
         """Give the formats by name, of the plugins that audit nothing and of those that are loaded anyway."""
-        formats: dict[str, ReportFormat] = {}
+        return self._named("report_formats", ReportFormat, "a report format")
+
+    def audit_engines(self) -> Mapping[str, AuditEngine]:
+        """Give the engines by name, of the plugins that audit nothing and of those that are loaded anyway."""
+        return self._named("audit_engines", AuditEngine, "an audit engine")
+
+    def _named(self, hook: str, kind: type[_Named], what: str) -> dict[str, _Named]:
+        found: dict[str, _Named] = {}
         for entry in self._active(PLUGINS):
             if self._schemas_of(entry) and not self._caller.is_loaded(entry):
                 continue
             with suppress(PluginError), self._noting(entry):
-                for each in self._caller.items(entry, "report_formats", ReportFormat):
-                    if each.name in formats:
-                        message = f"{entry.title()}: expected a report format of a new name, found {each.name!r}"
+                for each in self._caller.items(entry, hook, kind):
+                    if each.name in found:
+                        message = f"{entry.title()}: expected {what} of a new name, found {each.name!r}"
                         raise PluginError(message)
-                    formats[each.name] = each
-        return dict(sorted(formats.items()))
+                    found[each.name] = each
+        return dict(sorted(found.items()))
 
     def _active(self, group: str) -> Iterator[EntryPoint]:
         return (each for each in self._entries if each.group == group and self._choice.status(each) == "available")

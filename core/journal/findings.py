@@ -12,7 +12,7 @@ from trueup.facts.unknown import Unknown
 from trueup.finding import Severity, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from trueup.finding import Evidence, Finding
     from trueup.journal.store import Store
@@ -95,8 +95,8 @@ class FindingsWriter:
     def __exit__(self, *_: object) -> None:
         self.flush()
 
-    def add(self, document: Mapping[str, Any]) -> None:
-        """Add a finding in the report's shape."""
+    def add(self, document: Mapping[str, Any], scope: Scope | None = None) -> None:
+        """Add a finding in the report's shape, and to the scope that it was looked for in, where there is one."""
         resource = document["resource"]
         self._batch.append(
             (
@@ -107,8 +107,8 @@ class FindingsWriter:
                 document["verdict"],
                 resource["type"].partition(".")[0],
                 json.dumps(document),
-                resource["account"] or "",
-                resource["region"] or "",
+                scope.account if scope else "",
+                scope.region if scope else "",
             )
         )
         if len(self._batch) >= BATCH:
@@ -129,10 +129,11 @@ class FindingsWriter:
                 [(self._run, rule, json.dumps(document)) for rule, document in rules.items()],
             )
 
-    def keep_scopes(self, scopes: Iterable[Mapping[str, Any]]) -> None:
-        """Keep what was read of each scope."""
+    def end_scope(self, document: Mapping[str, Any]) -> None:
+        """Keep what was read of a scope, together with the last of its findings: from now on it counts as audited."""
         with self._store.write() as db:
-            db.executemany(
+            self.flush()
+            db.execute(
                 "INSERT OR REPLACE INTO scope VALUES (?, ?, ?, ?)",
-                [(self._run, each["account"], each["region"], json.dumps(each)) for each in scopes],
+                (self._run, document["account"], document["region"], json.dumps(document)),
             )

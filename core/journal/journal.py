@@ -51,6 +51,23 @@ class Journal:
             for table in ("finding", "rule", "scope"):
                 db.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - names from above
 
+    def forget_unfinished(self, run: str) -> frozenset[tuple[str, str]]:
+        """Drop what an interrupted audit found in scopes that it did not read to their end; give those that it did.
+
+        Returns:
+            Account id and Region of each scope that was read.
+        """
+        unread = "json_extract(document, '$.unread') IS NOT NULL"
+        with self.store.write() as db:
+            db.execute(f"DELETE FROM scope WHERE run = ? AND {unread}", (run,))  # noqa: S608 - a constant
+            db.execute(
+                "DELETE FROM finding WHERE run = ?1 AND account != ''"
+                " AND (account, region) NOT IN (SELECT account, region FROM scope WHERE run = ?1)",
+                (run,),
+            )
+        rows = self.store.rows("SELECT account, region FROM scope WHERE run = ?", (run,))
+        return frozenset((row["account"], row["region"]) for row in rows)
+
     def findings(self, run: str, severities: Mapping[str, Severity]) -> FindingsWriter:
         """Give the writer of a run's findings; use it as a context manager."""
         return FindingsWriter(self.store, run, severities)

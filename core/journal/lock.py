@@ -1,4 +1,4 @@
-"""One writer per account: a lock that the operating system drops when its process dies.
+"""One writer per account, and one process per audit: locks that the operating system drops when a process dies.
 
 A file lock and not a row, so that a killed apply leaves nothing to clean up.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["account_lock"]
+__all__ = ["account_lock", "audit_lock"]
 
 
 @contextmanager
@@ -26,7 +26,29 @@ def account_lock(state: Path, account: str) -> Iterator[None]:
     Raises:
         StateError: another process holds it; the message names its process id.
     """
-    path = state.with_name(f"{state.name}.{account}.lock")
+    writing = f"account {account} is being written by another trueup"
+    busy = f"{writing} (process {{}}); wait for it, or end it with `trueup stop`"
+    with _lock(state.with_name(f"{state.name}.{account}.lock"), busy):
+        yield
+
+
+@contextmanager
+def audit_lock(state: Path, run: str) -> Iterator[None]:
+    """Hold the lock of one audit, so that nobody resumes what still goes on; its file goes with the audit.
+
+    Raises:
+        StateError: another process holds it; the message names its process id.
+    """
+    path = state.with_name(f"{state.name}.{run}.lock")
+    with _lock(path, f"run {run} still goes on (process {{}}); wait for it, or end it with Ctrl-C"):
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _lock(path: Path, busy: str) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
@@ -35,11 +57,7 @@ def account_lock(state: Path, account: str) -> Iterator[None]:
     try:
         if not _take(descriptor):
             holder = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
-            message = (
-                f"account {account} is being written by another trueup (process {holder}); "
-                "wait for it, or end it with `trueup stop`"
-            )
-            raise StateError(message)
+            raise StateError(busy.format(holder))
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode("ascii"))
         yield

@@ -115,6 +115,11 @@ class Runs:
                 "UPDATE run SET status = ?, finished_at = ? WHERE id = ?", (status, stamp(self._clock.now()), run)
             )
 
+    def keep_options(self, run: str, options: Mapping[str, Any]) -> None:
+        """Keep other options with a run."""
+        with self._store.write() as db:
+            db.execute("UPDATE run SET options = ? WHERE id = ?", (json.dumps(options), run))
+
     def made_plan(self, run: str, digest: str) -> None:
         """Note the plan that a run made."""
         with self._store.write() as db:

@@ -28,7 +28,7 @@ __all__ = ["Form", "form_problems", "schema_problems", "shipped_schema"]
 # What a message shows of a value that is wrong.
 _LONGEST = 80
 
-Form = Literal["rule", "facts", "cases", "pack", "exemptions"]
+Form = Literal["rule", "facts", "cases", "pack", "exemptions", "accounts"]
 
 
 def shipped_schema(form: Form) -> dict[str, Any]:

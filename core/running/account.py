@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from trueup.accounts.account_spec import ALL_REGIONS
+from trueup.accounts.opening import enabled_regions
 from trueup.applying.bench import Bench
 from trueup.applying.interrupt import Interrupt
 from trueup.auditing.resource_reader import ResourceReader
@@ -45,7 +47,7 @@ class Target:
 
     Args:
         profile: the profile of ~/.aws.
-        regions: the Regions, none for the profile's own.
+        regions: the Regions, ``all`` for every enabled one, none for the profile's own.
         endpoint_url: where every call goes instead of to AWS.
         role_arn: the role to assume.
         external_id: the external id for it.
@@ -90,7 +92,7 @@ class Account:
         made = connect(
             target.profile,
             target.endpoint_url,
-            target.regions[0] if target.regions else None,
+            next((each for each in target.regions if each != ALL_REGIONS), None),
             ClientSettings(workers=self.settings.audit.workers, run_id=self.run),
             PriceBook(price_folder(self.settings.prices.folder)),
         )
@@ -98,13 +100,16 @@ class Account:
 
     @cached_property
     def scopes(self) -> tuple[Scope, ...]:
-        """The scopes: the account, which is asked for here, in each Region.
+        """The scopes: the account, which is asked for here, in each Region; of ``all`` in each that is enabled.
 
         Raises:
             CredentialsError: the credentials are absent, expired or not accepted.
+            UnreadableError: the enabled Regions cannot be listed.
             UsageError: there is no such Region.
         """
         regions = self.target.regions or (self.connection.region,)
+        if ALL_REGIONS in regions:
+            regions = enabled_regions(self.connection)
         return tuple(self.connection.scope(region) for region in dict.fromkeys(regions))
 
     def check_account(self, expected: str | None, what: str) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from trueup.auditing.audit import audit_rules
+from trueup.auditing.audit import audit
 from trueup.errors import PluginError, UsageError
 from trueup.exemptions.exemptions import NO_EXEMPTIONS
 from trueup.exemptions.judging import exempted
@@ -14,20 +14,26 @@ from trueup.exemptions.usage import Usage
 from trueup.facts.unknown import Reason, Unknown
 from trueup.finding import Finding, Severity, Verdict
 from trueup.journal.findings import finding_to_json
+from trueup.journal.lock import audit_lock
 from trueup.journal.stored_run import EXEMPTIONS
+from trueup.running.carrier import ONLY_ACCOUNT, THIS_PROCESS
 from trueup.service.judging import unknown_finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from trueup.accounts.account_spec import AccountSpec
+    from trueup.auditing.job import ScopeAudit
+    from trueup.engines.engine import EngineWork
     from trueup.exemptions.exemptions import Exemptions
     from trueup.exemptions.ruling import Ruling
     from trueup.journal.findings import FindingsWriter
-    from trueup.resource import Resource
+    from trueup.resource import Resource, Scope
     from trueup.ruleset.load import BrokenFile
     from trueup.ruleset.rule import BoundRule
     from trueup.ruleset.selection import Selection
     from trueup.running.account import Account
+    from trueup.running.carrier import Carrier
 
 __all__ = ["Audited", "Auditor", "rule_to_json"]
 
@@ -55,15 +61,17 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class Auditor:
-    """Audits one account with one set of rules.
+    """Audits accounts with one set of rules.
 
     Args:
-        account: what is read.
+        account: whose credentials are in hand; it is what is audited, unless other accounts are named.
         rules: the selected rules by id.
         selection: the selection, for the report, and for the resources that are meant.
         broken: rule files that could not be used.
         progress: told of every finding.
         exemptions: what may fail; a failure that is exempt is never held back for planning.
+        accounts: what is audited instead of the account of the credentials in hand.
+        carrier: the engine that has scopes audited, and what it is told; this process, unless one is given.
     """
 
     account: Account
@@ -72,24 +80,29 @@ class Auditor:
     broken: tuple[BrokenFile, ...] = ()
     progress: Callable[[Finding], None] = lambda _finding: None
     exemptions: Exemptions = NO_EXEMPTIONS
+    accounts: tuple[AccountSpec, ...] = ONLY_ACCOUNT
+    carrier: Carrier = THIS_PROCESS
 
-    def go(self) -> Audited:
-        """Audit, and put everything into the journal."""
+    def go(self, options: Mapping[str, Any] | None = None) -> Audited:
+        """Audit, and put everything into the journal.
+
+        Args:
+            options: kept with the run until it has finished, for whoever resumes it.
+        """
+        self.start("audit", options)
+        return self._finished(frozenset())
+
+    def resume(self) -> Audited:
+        """Go on with the account's run, which was interrupted or killed: scopes that were read are not read again.
+
+        Raises:
+            StateError: another process still audits it.
+        """
         journal, run = self.account.journal, self.account.run
-        self.start("audit")
-        status = "failed"
-        try:
-            with journal.findings(run, self.severities()) as writer:
-                audited = self.audit(writer)
-            status = "finished"
-        except KeyboardInterrupt:
-            status = "interrupted"
-            raise
-        finally:
-            journal.runs.finish(run, status)
-        return audited
+        journal.runs.reopen(run)
+        return self._finished(journal.forget_unfinished(run))
 
-    def start(self, kind: str) -> None:
+    def start(self, kind: str, options: Mapping[str, Any] | None = None) -> None:
         """Begin the run in the journal, once it is known whose credentials these are."""
         identity = self.account.connection.identity()
         self.account.journal.runs.start(
@@ -98,22 +111,44 @@ class Auditor:
             account=identity.account,
             principal=identity.arn,
             selection=self.selection.to_json(),
+            options=options,
         )
 
-    def audit(self, writer: FindingsWriter, *, hold_failed: bool = False) -> Audited:
+    def _finished(self, done: frozenset[tuple[str, str]]) -> Audited:
+        journal, run = self.account.journal, self.account.run
+        status = "failed"
+        try:
+            with audit_lock(journal.store.path, run), journal.findings(run, self.severities()) as writer:
+                audited = self.audit(writer, done=done)
+            status = "finished"
+            journal.runs.keep_options(run, {})
+        except KeyboardInterrupt:
+            status = "interrupted"
+            raise
+        finally:
+            journal.runs.finish(run, status)
+        return audited
+
+    def audit(
+        self, writer: FindingsWriter, *, hold_failed: bool = False, done: frozenset[tuple[str, str]] = frozenset()
+    ) -> Audited:
         """Judge everything that is selected; findings go to ``writer`` as they come.
 
         Args:
             writer: takes the findings.
             hold_failed: keep failed findings that have a fix back, for who plans them; they are in ``failed`` only.
+            done: account id and Region of scopes that were audited before.
         """
         audited = Audited(self.account.run)
-        scopes = self.account.scopes
+        work = self._work(done)
+        scopes: list[Scope] = []
         fixes = {rule: self.fix(bound) for rule, bound in self.rules.items()}
         usage = Usage(self.exemptions, self.rules, self.selection, scopes)
+        if done:
+            usage.resumed()
         now = self.account.clock.now()
 
-        def sink(found: Finding) -> None:
+        def sink(found: Finding, scope: Scope | None) -> None:
             finding = exempted(found, self.exemptions, now)
             self.progress(finding)
             usage.note(finding)
@@ -123,27 +158,33 @@ class Auditor:
             if hold_failed and fix is not None and _to_be_fixed(finding):
                 self._hold(audited, finding)
             else:
-                writer.add(finding_to_json(finding, scopes[0], _unfixed(fix, finding)))
+                writer.add(finding_to_json(finding, scope or self._home(), _unfixed(fix, finding)), scope)
 
-        results = audit_rules(
-            self.account.host,
-            self.rules.values(),
-            scopes,
-            self.account.connection,
-            sink=sink,
-            clock=self.account.clock,
-            selection=self.selection,
-            workers=self.account.settings.audit.workers,
-            tagged=self.exemptions.tagged({rule: bound.rule.resource for rule, bound in self.rules.items()}),
-        )
-        for finding in self._of_broken_files():
-            sink(finding)
+        def ended(found: ScopeAudit) -> None:
+            scopes.append(found.scope)
+            writer.end_scope(found.to_json())
+
         writer.keep_rules({rule: rule_to_json(bound) for rule, bound in self.rules.items()} | self._broken_rules())
-        writer.keep_scopes(each.to_json() for each in results)
+        if not done:
+            for finding in self._of_broken_files():
+                sink(finding, None)
+        known = self.account.scopes if work.opening.one else None
+        audit(work.job, self.carrier.engine.run(work), sink=sink, ended=ended, scopes=known)
         if self.exemptions:
             self.account.journal.changes.note(self.account.run, EXEMPTIONS, **usage.to_json(now))
         audited.broken = bool(self.broken) or bool(self.account.host.broken)
         return audited
+
+    def _work(self, done: frozenset[tuple[str, str]]) -> EngineWork:
+        tagged = self.exemptions.tagged({rule: bound.rule.resource for rule, bound in self.rules.items()})
+        return self.carrier.work(
+            self.account, self.accounts, rules=self.rules.values(), selection=self.selection, tagged=tagged, done=done
+        )
+
+    def _home(self) -> Scope:
+        """Give the scope that findings of no scope stand in: those of rule files that cannot be used."""
+        connection = self.account.connection
+        return connection.scope(connection.region)
 
     def severities(self) -> dict[str, Severity]:
         """Give the severity of each rule, which orders the findings."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
-from trueup.resource import Resource
+from trueup.resource import GLOBAL, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,13 +70,20 @@ def match_arn(resource_type: ResourceType, arn: str) -> Resource | None:
     if not tells_resource(resource_type):
         return None
     found = _pattern(resource_type.arn, resource_type.key).fullmatch(arn)
-    return found and Resource(resource_type.name, arn, found["key"], found["account"], found["region"])
+    if found is None:
+        return None
+    region = found["region"] if resource_type.regional else GLOBAL
+    return Resource(resource_type.name, arn, found["key"], found["account"], region)
 
 
 def tells_resource(resource_type: ResourceType) -> bool:
-    """Say whether an ARN of the type tells account, Region and key, so that nothing need be listed to find it."""
+    """Say whether an ARN of the type tells account, Region and key, so that nothing need be listed to find it.
+
+    What is not regional needs no Region in its ARN.
+    """
     fields = {"key" if name == resource_type.key else name for name in template_fields(resource_type.arn)}
-    return fields <= _TOLD and fields >= _TOLD - {"partition"}
+    needed = _TOLD - {"partition"} if resource_type.regional else _TOLD - {"partition", "region"}
+    return needed <= fields <= _TOLD
 
 
 def may_be(resource_type: ResourceType, arn: str) -> bool:

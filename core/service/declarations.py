@@ -217,6 +217,7 @@ class ResourceType:
             members (``DBInstanceIdentifier``), or of a resource whose id is none; its aspect is in ``busy_needs``.
         busy: a condition that holds when the resource is not to be touched now (not available, being changed).
         busy_needs: aspects that ``busy`` looks at.
+        regional: whether each Region has its own; one that has not is audited once an account, in scope ``global``.
     """
 
     name: str
@@ -230,6 +231,7 @@ class ResourceType:
     alarm_fact: str = ""
     busy: Condition = field(default_factory=dict)
     busy_needs: tuple[str, ...] = ()
+    regional: bool = True
 
     @property
     def service(self) -> str:

@@ -35,6 +35,7 @@ def resource(  # noqa: PLR0913 - one keyword for each thing that the host must k
     alarm_fact: str = "",
     busy: Condition = _NONE,
     busy_needs: tuple[str, ...] = (),
+    regional: bool = True,
 ) -> Callable[[Method], Method]:
     """Declare a resource type; the method ``(self, aws)`` yields the scope's resources, as mappings or strings.
 
@@ -49,6 +50,8 @@ def resource(  # noqa: PLR0913 - one keyword for each thing that the host must k
             ``busy_needs``.
         busy: a condition that holds when the resource is not to be touched now.
         busy_needs: the aspects that ``busy`` looks at.
+        regional: False for what an account has once, whatever the Region (IAM's roles); the scope's Region is then
+            ``global``.
 
     Example::
 
@@ -70,6 +73,7 @@ def resource(  # noqa: PLR0913 - one keyword for each thing that the host must k
             alarm_fact=alarm_fact,
             busy=busy,
             busy_needs=busy_needs,
+            regional=regional,
         )
 
     return partial(leave_mark, mark=Mark("resource", noun, noun, declare))

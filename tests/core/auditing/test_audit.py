@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.auditing import audit_rules
 from tests.core.auditing.letters import DENIED, NOW, SCHEMAS, SCOPE, TYPES, Post, PostPlugin
-from trueup.auditing.audit import audit_rules
 from trueup.errors import PluginError, StateError, UsageError
 from trueup.facts.unknown import Reason
 from trueup.finding import Verdict
@@ -19,9 +19,10 @@ from trueup.ruleset.selection import Selection
 from trueup.service.judging import judge_resources
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from trueup.auditing.job import ScopeAudit
     from trueup.auditing.scope import AuditScope
     from trueup.facts.schema import FactSchema
     from trueup.finding import Finding
@@ -90,6 +91,30 @@ SMALL = rule("small", {"size.double": {"maximum": 1}}, when={"paper.Weight": {"m
 BOXED = rule("boxed", {"paper.Weight": {"minimum": 0}}, "post.box")
 
 
+def run(
+    post: Post,
+    rules: Iterable[BoundRule],
+    sink: Callable[[Finding], object],
+    host: PostHost | None = None,
+    selection: Selection | None = None,
+    scopes: Sequence[Scope] = (SCOPE,),
+    *,
+    tolerant: bool = False,
+) -> list[ScopeAudit]:
+    """Audit the post in some scopes; gives what became of them, in the order in which they ended."""
+    return audit_rules(
+        host or PostHost(),  # type: ignore[arg-type]  # as a host
+        rules,
+        scopes,
+        post,
+        sink=sink,
+        clock=StandingClock(),
+        selection=selection or Selection(),
+        workers=4,
+        tolerant=tolerant,
+    )
+
+
 def audit(
     post: Post, *rules: BoundRule, host: PostHost | None = None, selection: Selection | None = None, **more: Any
 ) -> tuple[dict[tuple[str, str | None], Finding], list[dict[str, Any]]]:
@@ -101,16 +126,7 @@ def audit(
         assert key not in found
         found[key] = finding
 
-    scopes = audit_rules(
-        host or PostHost(),  # type: ignore[arg-type]  # as a host
-        rules,
-        more.get("scopes", [SCOPE]),
-        post,
-        sink=sink,
-        clock=StandingClock(),
-        selection=selection or Selection(),
-        workers=4,
-    )
+    scopes = run(post, rules, sink, host=host, selection=selection, **more)
     return found, [each.to_json() for each in scopes]
 
 
@@ -135,7 +151,9 @@ def test_each_rule_judges_each_resource() -> None:
         ("boxed", "l2"): "pass",
     } == verdicts(found)
     assert {"post:ListLetters": 1, "post:ListBoxes": 1, "post:GetLetter": 6} == post.counts()
-    assert [{"account": SCOPE.account, "region": SCOPE.region, "complete": True, "calls": {}, "errors": []}] == scopes
+    assert [
+        {"account": SCOPE.account, "region": SCOPE.region, "complete": True, "calls": {}, "errors": [], "unread": None}
+    ] == scopes
 
 
 def test_denied_read_is_unknown_with_the_missing_action() -> None:
@@ -256,19 +274,16 @@ def test_named_resource_of_a_broken_plugin_is_unknown() -> None:
 
 
 def test_each_scope_is_audited() -> None:
-    """Every scope is asked, one after the other, and has its own facts."""
+    """Every scope is asked once, and has its own facts."""
     host, scopes = PostHost(), [SCOPE, replace(SCOPE, region="us-east-1")]
     seen: Counter[str] = Counter()
-    facts = audit_rules(
-        host,  # type: ignore[arg-type]  # as a host
-        [LIGHT],
-        scopes,
-        Post(2),
-        sink=lambda finding: seen.update([finding.resource.region if finding.resource else ""]),
-        clock=StandingClock(),
-        selection=Selection(),
-    )
-    assert scopes == host.asked == [each.scope for each in facts]
+
+    def sink(finding: Finding) -> None:
+        seen.update([finding.resource.region if finding.resource else ""])
+
+    ended = run(Post(2), [LIGHT], sink, host, scopes=scopes)
+    assert set(scopes) == set(host.asked) == {each.scope for each in ended}
+    assert [2, 2] == [len(scopes), len(host.asked)]
     assert {"eu-west-1": 2, "us-east-1": 2} == seen
 
 
@@ -280,13 +295,5 @@ def test_error_of_the_sink_is_no_plugins_fault() -> None:
         raise StateError(message)
 
     with pytest.raises(StateError):
-        audit_rules(
-            PostHost(),  # type: ignore[arg-type]  # as a host
-            [LIGHT],
-            [SCOPE],
-            Post(100),
-            sink=full,
-            clock=StandingClock(),
-            selection=Selection(),
-        )
-    assert not [each.name for each in threading.enumerate() if each.name.startswith("trueup-read")]
+        run(Post(100), [LIGHT], full)
+    assert not [each.name for each in threading.enumerate() if each.name.startswith("trueup-")]

@@ -42,7 +42,7 @@ def run(journal: Journal) -> str:
     journal.changes.outcome(run, PLANNED.id, "forward", 0, StepStatus.SENT, request_id="q", result={"a": 1})
     with journal.findings(run, {}) as writer:
         writer.keep_rules({"low": {"title": "t"}})
-        writer.keep_scopes([{"account": "123456789012", "region": "us-east-1"}])
+        writer.end_scope({"account": "123456789012", "region": "us-east-1"})
         writer.add(finding_to_json(_finding("low", Verdict.PASS), Scope("123456789012", "us-east-1", "aws"), None))
     return run
 

@@ -173,7 +173,7 @@ def test_findings_are_stored_in_the_order_of_the_report(journal: Journal) -> Non
     fix = {"action": "set"}
     with journal.findings(run, {"low": Severity.LOW, "high": Severity.HIGH}) as writer:
         writer.keep_rules({"low": {"title": "t"}})
-        writer.keep_scopes([{"account": "1", "region": "r"}])
+        writer.end_scope({"account": "1", "region": "r"})
         writer.add(finding_to_json(_finding("low", Verdict.UNKNOWN, denied), SCOPE, fix))
         writer.add(finding_to_json(_finding("high", Verdict.FAIL), SCOPE, fix))
         writer.add(finding_to_json(_finding("low", Verdict.PASS), SCOPE, fix))

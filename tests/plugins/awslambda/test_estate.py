@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from trueup.auditing.audit import audit_rules
+from tests.auditing import audit_rules
 from trueup.auditing.resource_reader import ResourceReader
 from trueup.aws.connection import connect
 from trueup.clock import RemoteClock
