@@ -73,13 +73,13 @@ def accounts_of_organization(
 def _without(found: Mapping[str, Mapping[str, Any]], exclude: tuple[str, ...]) -> dict[str, Mapping[str, Any]]:
     for each in exclude:
         if each not in found:
-            message = (
-                f"--exclude {each}: expected an account of the organisation, found none{did_you_mean(each, found)}"
-            )
+            hint = did_you_mean(each, found)
+            message = f"--exclude {each}: expected an account of the organisation, found none{hint}"
             raise UsageError(message)
     left = {name: account for name, account in found.items() if name not in exclude}
     if not left:
-        message = "expected accounts in the organisation, found none but those that --exclude names; give less of it"
+        but = " but those that --exclude names; exclude fewer" if exclude else "; is it one, and are the units right"
+        message = f"--organization: expected accounts, found none{but}"
         raise UsageError(message)
     return left
 

@@ -29,6 +29,7 @@ RULE: Any = "a rule"
 
 IMPORTS = """
 from trueup.change import Refusal
+from trueup.engines.engine import AuditEngine
 from trueup.finding import Finding, Judgement, Verdict
 from trueup.hosting.markers import hookimpl
 from trueup.report_format import ReportFormat
@@ -61,6 +62,13 @@ WAYS = {
         call=lambda host: [str(each.judgement.verdict) for each in host.audit("sqs", SCOPE, [RULE])],
         arguments=(SCOPE, [RULE]),
         expected=["unknown"],
+    ),
+    "audit_engines": Way(
+        answer='[AuditEngine("batch", "jobs of a batch system", iter)]',
+        # Engines of a plugin that audits are asked for once it is loaded.
+        call=lambda host: (host.resource_types("sqs"), "batch" in host.audit_engines())[1],
+        arguments=(),
+        expected=True,
     ),
     "remediate": Way(
         answer='Refusal("not this one")',

@@ -13,6 +13,7 @@ from trueup.hosting.markers import PROJECT
 
 SIGNATURES = {
     "audit": "(scope: 'AuditScope', rules: 'Sequence[BoundRule]') -> 'Iterator[Finding]'",
+    "audit_engines": "() -> 'Sequence[AuditEngine]'",
     "remediate": "(resource: 'Snapshot', finding: 'Finding', rule: 'BoundRule') -> 'Change | Refusal'",
     "report_formats": "() -> 'Sequence[ReportFormat]'",
     "resource_types": "() -> 'Sequence[ResourceType]'",
