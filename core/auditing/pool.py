@@ -30,7 +30,7 @@ _AHEAD_A_WORKER = 4
 # out must not keep the threads idle meanwhile, nor let memory grow.
 _HELD_A_WORKER = 32
 
-# Calls that AWS throttles come through one by one: more threads that wait for the same client would not hasten them.
+# Calls that AWS throttles come through one by one: once so many threads wait for a client, more would not hasten it.
 _WAITING_A_LANE = 4
 
 

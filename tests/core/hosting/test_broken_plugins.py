@@ -36,7 +36,7 @@ BROKEN = {
     "nothing": ("x = 1", "expected a ServicePlugin or a function marked with hookimpl, found neither"),
     "unknown hook": (
         MARKER + "@hookimpl\ndef audits(scope): ...",
-        "hook audits: expected one of audit, audit_engines, remediate, report_formats, resource_types; did you mean 'audit'",
+        "expected one of audit, audit_engines, remediate, report_formats, resource_types; did you mean 'audit'",
     ),
     "wrong signature": (
         MARKER + "@hookimpl\ndef audit(scope, rulez): ...",
