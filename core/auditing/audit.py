@@ -14,6 +14,7 @@ from trueup.auditing.named import check_named, not_found
 from trueup.auditing.pool import WorkerPool
 from trueup.auditing.reading import ScopeReading
 from trueup.auditing.scope import AuditScope
+from trueup.auditing.telling import AuditTelling
 from trueup.aws.statistics import CallStatistics
 from trueup.errors import PluginError, UsageError
 from trueup.facts.unknown import Reason, Unknown
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from trueup.auditing.reading import ReaderSource
+    from trueup.auditing.telling import ScopeTelling
     from trueup.clock import Clock
     from trueup.finding import Finding
     from trueup.hosting.host import Host
@@ -44,13 +46,13 @@ class ScopeAudit:
     Args:
         scope: account and Region.
         complete: whether every resource type could be listed to its end and no plugin broke.
-        calls: operation to how many calls were made, denied, throttled and failed.
+        calls: operation to what became of its calls, as ``CallStatistics.calls`` gives it.
         errors: what failed, once each.
     """
 
     scope: Scope
     complete: bool
-    calls: Mapping[str, Mapping[str, int]]
+    calls: Mapping[str, Mapping[str, float]]
     errors: Sequence[Mapping[str, Any]]
 
     def to_json(self) -> dict[str, Any]:
@@ -75,6 +77,8 @@ def audit_rules(  # noqa: PLR0913 - everything is passed in, nothing is global
     selection: Selection,
     workers: int = 16,
     tagged: Collection[str] = (),
+    run: str | None = None,
+    give_up: Callable[[], None] = lambda: None,
 ) -> tuple[ScopeAudit, ...]:
     """Judge the resources of the scopes by the rules.
 
@@ -88,6 +92,8 @@ def audit_rules(  # noqa: PLR0913 - everything is passed in, nothing is global
         selection: which resources are meant, by ARN and by tag.
         workers: how many reads are under way at once, as the source sees to; it gets half as many threads more.
         tagged: the resource types whose tags are read too, since exemptions go by them.
+        run: the id of the run, for the events.
+        give_up: called when the audit is broken off, so that reads that wait for their turn end at once.
 
     Returns:
         What became of each scope; ``host.broken`` tells which plugins broke.
@@ -111,9 +117,11 @@ def audit_rules(  # noqa: PLR0913 - everything is passed in, nothing is global
             missing.discard(finding.resource.arn)
         sink(finding)
 
-    with WorkerPool(int(workers * _THREADS_A_READ)) as pool:
-        run = _Run(host, source, note, clock, selection, pool, frozenset(tagged))
-        audited = tuple(_audit_scope(run, by_service, scope) for scope in scopes)
+    telling = AuditTelling(run, len(scopes), by_service)
+    with WorkerPool(int(workers * _THREADS_A_READ), give_up) as pool:
+        running = _Run(host, source, note, clock, selection, pool, frozenset(tagged), telling)
+        audited = tuple(_audit_scope(running, by_service, scope) for scope in scopes)
+    telling.end()
     # A resource that its tags leave out has no findings either; and where a list broke off, that was said already.
     if missing and not selection.tags and all(each.complete for each in audited):
         for finding in not_found(missing, types, [rule for about in by_service.values() for rule in about]):
@@ -140,23 +148,35 @@ class _Run:
     selection: Selection
     pool: WorkerPool
     tagged: frozenset[str]
+    telling: AuditTelling
 
 
 def _audit_scope(run: _Run, by_service: Mapping[str, Sequence[BoundRule]], scope: Scope) -> ScopeAudit:
     statistics = CallStatistics()
+    telling = run.telling.scope(scope, statistics)
     complete = True
     for service, rules in sorted(by_service.items()):
-        complete &= _audit_service(run, service, rules, scope, statistics)
+        telling.begin_service(service, len(rules))
+        whole = _audit_service(run, service, rules, scope, statistics, telling)
+        telling.end_service(service, complete=whole)
+        complete &= whole
+    telling.end(complete=complete)
     return ScopeAudit(scope, complete, statistics.calls(), statistics.errors())
 
 
 def _audit_service(
-    run: _Run, service: str, rules: Sequence[BoundRule], scope: Scope, statistics: CallStatistics
+    run: _Run,
+    service: str,
+    rules: Sequence[BoundRule],
+    scope: Scope,
+    statistics: CallStatistics,
+    telling: ScopeTelling,
 ) -> bool:
     """Let one plugin judge one scope; what breaks it makes its rules unknown here. Gives whether it was complete."""
     try:
         types = run.host.resource_types(service)
     except (PluginError, UsageError) as error:
+        telling.broken(service)
         _give_up(run, rules, scope, error)
         return False
     reading = ScopeReading(scope, run.source, run.host.fact_schemas(), run.clock.now(), statistics)
@@ -166,10 +186,12 @@ def _audit_service(
             try:
                 finding = next(findings, None)
             except PluginError as error:
+                telling.broken(service)
                 _give_up(run, rules, scope, error)
                 return False
             if finding is None:
                 return audited.complete
+            telling.found(service, finding)
             run.sink(audited.with_tags(finding) if finding.resource is not None else replace(finding, scope=scope))
 
 

@@ -31,13 +31,15 @@ class WorkerPool:
 
     Args:
         workers: how many threads, so how many calls are under way at once.
+        give_up: called when the block is left by an error, before the threads' calls under way are waited for.
 
     Attributes:
         ahead: how many resources may be under way, or wait for a thread, at once.
         held: how many resources may be taken from the list before the first of them is handed on.
     """
 
-    def __init__(self, workers: int = _WORKERS) -> None:
+    def __init__(self, workers: int = _WORKERS, give_up: Callable[[], None] = lambda: None) -> None:
+        self._give_up = give_up
         self.ahead = workers * _AHEAD_A_WORKER
         self.held = workers * _HELD_A_WORKER
         self._executor = ThreadPoolExecutor(workers, "trueup-read")
@@ -48,6 +50,8 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None:
+            self._give_up()
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:

@@ -16,6 +16,7 @@ from trueup import __version__
 from trueup.cli.lazy import LazyGroup
 from trueup.cli.start import Start
 from trueup.errors import TrueupError
+from trueup.events import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,9 +66,14 @@ INTERRUPTED = 130
     "--log-format",
     type=click.Choice(["console", "json"]),
     default="console",
-    help="Form of the log.",
+    help="Form of the log; json: an object a line.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Give what is said its time and level.")
+@click.option(
+    "--log-level",
+    type=click.Choice(LEVELS),
+    help="Log events from this level on; debug: each call.  [info, where there is a log]",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Log to stderr what is said and done, with time and level.")
 @click.pass_context
 def trueup(context: click.Context, /, **options: Any) -> None:
     """Audit AWS against rules, fix what fails as planned, journalled calls, and roll back."""
