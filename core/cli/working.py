@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trueup.finding import Finding
     from trueup.running.account import Account
     from trueup.running.audit_run import Auditor
+    from trueup.settings import Settings
 
 __all__ = ["account_of", "auditor_of", "closing_lines", "confirm", "managed_arns", "progress"]
 
@@ -35,7 +36,20 @@ def account_of(start: Start, options: Mapping[str, Any]) -> Account:
         external_id=options.get("external_id"),
     )
     run = start.journal.runs.new_id()
-    return Account(target, run, start.host, start.journal, start.clock, start.settings)
+    return Account(target, run, start.host, start.journal, start.clock, _paced(start.settings, options))
+
+
+def _paced(settings: Settings, options: Mapping[str, Any]) -> Settings:
+    """Put ``--max-calls-per-second`` in force for this command."""
+    from dataclasses import replace
+
+    from trueup.aws.rate import rate_limit
+
+    pace = options.get("max_calls_per_second")
+    if pace is None:
+        return settings
+    rate_limit(pace)  # says what is wrong with it before AWS is asked
+    return replace(settings, audit=replace(settings.audit, max_calls_per_second=pace))
 
 
 def auditor_of(start: Start, options: Mapping[str, Any], told: Callable[[Finding], None]) -> Auditor:

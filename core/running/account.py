@@ -15,6 +15,7 @@ from trueup.applying.interrupt import Interrupt
 from trueup.auditing.resource_reader import ResourceReader
 from trueup.aws.alarms import read_alarms
 from trueup.aws.connection import connect
+from trueup.aws.rate import rate_limit
 from trueup.aws.settings import ClientSettings
 from trueup.clock import VARIABLE, RemoteClock
 from trueup.errors import RefusedError, UnreadableError
@@ -93,6 +94,7 @@ class Account:
             target.regions[0] if target.regions else None,
             ClientSettings(workers=self.settings.audit.workers, run_id=self.run),
             PriceBook(price_folder(self.settings.prices.folder)),
+            limiter=rate_limit(self.settings.audit.max_calls_per_second),
         )
         return made.assume_role(target.role_arn, target.external_id) if target.role_arn else made
 

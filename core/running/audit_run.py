@@ -135,6 +135,8 @@ class Auditor:
             selection=self.selection,
             workers=self.account.settings.audit.workers,
             tagged=self.exemptions.tagged({rule: bound.rule.resource for rule, bound in self.rules.items()}),
+            run=self.account.run,
+            give_up=self.account.connection.give_up,
         )
         for finding in self._of_broken_files():
             sink(finding)
