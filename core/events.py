@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["EVENTS", "LEVELS", "EventKind", "Level", "emit", "is_heard", "listen"]
 
-Level = Literal["debug", "info", "warning"]
+Level = Literal["debug", "info", "warning", "error"]
 
-LEVELS: tuple[Level, ...] = ("debug", "info", "warning")
+LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
 """From the most talkative to the least."""
 
 _SCOPE = ("run", "account", "region")
@@ -56,6 +56,7 @@ EVENTS: Mapping[str, EventKind] = MappingProxyType({
         "info", (*_SCOPE, "service", "rule", "resource", "change", "status"),
         "a change of an apply or a rollback stands otherwise: `applied`, `failed`, `rolled_back` …",
     ),
+    "command_failed": EventKind("error", ("message", "exit_code"), "a command ends with an error, a line of it each"),
     "credentials_renewed": EventKind("info", ("run", "role"), "credentials of a role were got, or got anew"),
     "finding_failed": EventKind("debug", (*_SCOPE, "service", "rule", "resource"), "a resource fails a rule"),
     "plugin_broken": EventKind(

@@ -31,7 +31,8 @@ class WorkerPool:
 
     Args:
         workers: how many threads, so how many calls are under way at once.
-        give_up: called when the block is left by an error, before the threads' calls under way are waited for.
+        give_up: called when the block is left by an error, before the threads' calls under way are waited for; not
+            where a generator around it is only not read to its end.
 
     Attributes:
         ahead: how many resources may be under way, or wait for a thread, at once.
@@ -50,7 +51,7 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:
+        if kind is not None and not issubclass(kind, GeneratorExit):
             self._give_up()
         self._executor.shutdown(wait=True, cancel_futures=True)
 

@@ -26,7 +26,7 @@ def start_logging(form: str, level: Level = "info") -> None:
 
     Args:
         form: ``console`` or ``json``.
-        level: ``debug``, ``info`` or ``warning``.
+        level: one of ``trueup.events.LEVELS``.
     """
     processors: list[Any] = [
         structlog.processors.add_log_level,
@@ -50,8 +50,8 @@ def _log(event: str, fields: Mapping[str, Any]) -> None:
 
 
 def _spoken(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Let a person read the words, and not that they were said."""
-    if event["event"] == "said":
+    """Let a person read the words, and not that something was said."""
+    if "message" in event:
         event["event"] = event.pop("message")
     return event
 

@@ -12,8 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trueup.events import listen
-
 if TYPE_CHECKING:
     from trueup.clock import Clock
     from trueup.events import Level
@@ -108,4 +106,3 @@ class Start:
             from trueup.cli.logs import start_logging
 
             start_logging(self.log_format, self.log_level or "info")
-            self._open.callback(listen, None)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from trueup.applying.bench import Sender
     from trueup.aws.connection import Connection
+    from trueup.aws.rate import RateLimit
     from trueup.aws.statistics import CallStatistics
     from trueup.clock import Clock
     from trueup.facts.unknown import Unknown
@@ -80,6 +81,11 @@ class Account:
     settings: Settings
 
     @cached_property
+    def limiter(self) -> RateLimit | None:
+        """The rate that all reads of the run share, whichever connection they go through; None for any rate."""
+        return rate_limit(self.settings.audit.max_calls_per_second)
+
+    @cached_property
     def connection(self) -> Connection:
         """The connection; nothing is sent when it is made.
 
@@ -94,7 +100,7 @@ class Account:
             target.regions[0] if target.regions else None,
             ClientSettings(workers=self.settings.audit.workers, run_id=self.run),
             PriceBook(price_folder(self.settings.prices.folder)),
-            limiter=rate_limit(self.settings.audit.max_calls_per_second),
+            limiter=self.limiter,
         )
         return made.assume_role(target.role_arn, target.external_id) if target.role_arn else made
 
@@ -139,7 +145,8 @@ class Account:
 
     def reader(self, statistics: CallStatistics | None = None) -> ResourceReader:
         """Give what reads single resources."""
-        return ResourceReader(self.host, self.connection, self.clock, self.scopes, statistics)
+        connection = self.connection
+        return ResourceReader(self.host, connection, self.clock, self.scopes, statistics, connection.give_up)
 
     def bench(self, say: Callable[[str], None]) -> Bench:
         """Give what applying and rolling back work with."""

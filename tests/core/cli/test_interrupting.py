@@ -91,5 +91,5 @@ def test_an_interrupted_audit_does_not_wait_for_its_turns(estate: Shell) -> None
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=_SECONDS)
     assert (130, 0) == (process.returncode, said.count("Traceback")), begun + said
-    assert "trueup: interrupted" in said
+    assert '"message": "interrupted"' in said
     assert "interrupted" == estate.json("runs", "list", "--format", "json")["runs"][0]["status"]

@@ -154,3 +154,22 @@ def test_without_a_log_nothing_is_written_and_structlog_is_not_loaded(estate: Sh
     assert "botocore.session" in imported
     assert [] == [name for name in imported if name.partition(".")[0] == "structlog"]
     assert "" == estate.run("audit", *CHOSEN).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("audit", "--rule", "no-such-rule"), "no-such-rule"),
+        (("audit", "--region", "nowhere"), "nowhere"),
+        (("audit", "--no-such-option"), "--no-such-option"),
+    ],
+    ids=["rule", "region", "option"],
+)
+@pytest.mark.parametrize("level", ["info", "error"])
+def test_an_error_is_a_line_of_the_log_too(shell: Shell, arguments: tuple[str, ...], words: str, level: str) -> None:
+    """So that a program that reads stderr finds nothing that is not JSON; without a log it is a plain sentence."""
+    done = shell.run(*JSON, "--log-level", level, *arguments)
+    (failed,) = lines(done.stderr)
+    assert (2, "command_failed", 2) == (done.returncode, failed["event"], failed["exit_code"])
+    assert words in failed["message"]
+    assert words in shell.run(*arguments).stderr
