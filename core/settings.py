@@ -38,9 +38,12 @@ class AuditSettings:
 
     Args:
         workers: reads under way at once.
+        max_calls_per_second: the most reads that go out in a second, over all accounts, Regions and services of a run,
+            retries included; 0 for no limit. Writes never wait for it.
     """
 
     workers: int = 16
+    max_calls_per_second: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +234,8 @@ def _value(where: str, default: Any, value: Any) -> Any:
     if isinstance(default, int) and not isinstance(value, int):
         message = f"{where}: expected a whole number, found {value!r}"
         raise UsageError(message)
-    if not isinstance(default, bool) and not 0 < value < float("inf"):
+    least_is_off = where.endswith("audit.max_calls_per_second") and value == 0
+    if not isinstance(default, bool) and not least_is_off and not 0 < value < float("inf"):
         message = f"{where}: expected a number above 0, found {value!r}"
         raise UsageError(message)
     if where.endswith("plan.max_share") and value > 1:

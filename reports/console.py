@@ -16,6 +16,7 @@ from rich.text import Text
 from trueup.display import clean
 from trueup.exemptions.warnings import meant
 from trueup.reports import wording
+from trueup.reports.calls import throttle_line
 from trueup.reports.costs import cost_columns, cost_notes, cost_rows, has_costs
 from trueup.reports.tally import SEVERITIES, Gap, Tally, rule_facts, tally
 
@@ -65,6 +66,10 @@ def write_console(view: RunView, stream: TextIO, closing: Sequence[str] = ()) ->
     _unknowns(page, counts.gaps)
     _findings(page, view, counts, "exempt", everything)
     _exemptions(page, view.exemptions(), everything)
+    again = throttle_line(view.calls())
+    if again:
+        page.line("")
+        page.prose(again)
     if closing:
         page.line("")
         for line in closing:

@@ -54,7 +54,7 @@ def _pieces(view: RunView) -> Iterator[str]:
     yield f'  "summary": {line.of(view.summary(), "summary")},\n'
     yield f'  "costs": {line.of(view.costs(), "costs")},\n'
     yield from _block("scopes", "[]", (line.of(scope, "scope") for scope in view.scopes()))
-    yield ",\n"
+    yield f',\n  "calls": {line.of(view.calls(), "all_calls")},\n'
     yield from _block("rules", "{}", (f"{line.of(name, None)}: {line.of(rule, 'rule')}" for name, rule in rules))
     yield ",\n"
     yield from _block("findings", "[]", (line.of(finding, "finding") for finding in view.findings()))

@@ -34,9 +34,11 @@ def audit_rules(  # noqa: PLR0913 - everything is passed in, nothing is global
     selection: Selection,
     workers: int = 16,
     tolerant: bool = False,
+    run: str | None = None,
+    give_up: Callable[[], None] = lambda: None,
 ) -> list[ScopeAudit]:
     """Judge the resources of the scopes by the rules; gives what became of them, in the order in which they ended."""
-    job = AuditJob(host, tuple(rules), clock, selection, workers, tolerant=tolerant)
+    job = AuditJob(host, tuple(rules), clock, selection, workers, tolerant=tolerant, run=run, give_up=give_up)
     ended: list[ScopeAudit] = []
     audit(
         job,

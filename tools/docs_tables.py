@@ -28,6 +28,7 @@ from rule_pages import index, pages, shipped_rules
 from trueup import settings as settings_module
 from trueup.authoring.editor_schema import editor_schema
 from trueup.cli.main import trueup
+from trueup.events import EVENTS
 from trueup.facts.schema import FactSchema
 from trueup.hosting import hookspecs
 from trueup.hosting.host import Host
@@ -218,6 +219,15 @@ def contract() -> str:
     return table(("test", "what must hold", "why"), rows)
 
 
+def events() -> str:
+    """Give a row an event of the log: when it happens, its level, what it may carry."""
+    rows = [
+        (f"`{name}`", kind.level, kind.says, ", ".join(f"`{field}`" for field in kind.fields))
+        for name, kind in sorted(EVENTS.items())
+    ]
+    return table(("event", "level", "when", "fields"), rows)
+
+
 def errors() -> str:
     """Give the exit codes of the code: the errors' and those that a command works out."""
     source = ast.parse((ROOT / "core" / "errors.py").read_text("utf-8"))
@@ -257,6 +267,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "contract": contract,
     "corrections": corrections,
     "errors": errors,
+    "events": events,
     "facts": facts,
     "hooks": hooks,
     "rules": index,

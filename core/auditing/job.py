@@ -25,6 +25,10 @@ __all__ = ["AuditEvent", "AuditJob", "Found", "Place", "Places", "ScopeAudit"]
 EVERYTHING = Selection()
 
 
+def _nothing() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class AuditJob:
     """What is the same for all scopes of an audit.
@@ -37,6 +41,8 @@ class AuditJob:
         workers: how many reads are under way at once, as the sources see to; half as many threads more prepare them.
         tagged: the resource types whose tags are read too, since exemptions go by them.
         tolerant: whether credentials that are refused cost their scope only, and not the run.
+        run: the id of the run, for the events.
+        give_up: called when the audit is broken off, so that reads that wait for their turn end at once.
     """
 
     host: Host
@@ -46,6 +52,8 @@ class AuditJob:
     workers: int = 16
     tagged: frozenset[str] = frozenset()
     tolerant: bool = False
+    run: str | None = None
+    give_up: Callable[[], None] = _nothing
 
     def by_service(self) -> dict[str, list[BoundRule]]:
         """Give the rules of each service, services sorted."""
@@ -53,10 +61,6 @@ class AuditJob:
         for rule in self.rules:
             services.setdefault(rule.rule.service, []).append(rule)
         return dict(sorted(services.items()))
-
-
-def _nothing() -> None:
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +98,14 @@ class ScopeAudit:
     Args:
         scope: account and Region.
         complete: whether every resource type could be listed to its end and no plugin broke.
-        calls: operation to how many calls were made, denied, throttled and failed.
+        calls: operation to what became of its calls, as ``CallStatistics.calls`` gives it.
         errors: what failed, once each.
         unread: why nothing of the scope could be read, None when it was read, even if in parts.
     """
 
     scope: Scope
     complete: bool
-    calls: Mapping[str, Mapping[str, int]]
+    calls: Mapping[str, Mapping[str, float]]
     errors: Sequence[Mapping[str, Any]]
     unread: Unknown | None = None
 
@@ -109,6 +113,7 @@ class ScopeAudit:
     def unreadable(cls, scope: Scope, why: Unknown) -> ScopeAudit:
         """Give the audit of a scope of which nothing could be read."""
         error = {
+            "request_id": None,
             "resource_type": None,
             "operation": why.operation,
             "reason": str(why.reason),

@@ -40,13 +40,16 @@ class WorkerPool:
     Args:
         workers: how many threads work at once.
         spare: how many more there may be while as many only wait for throttled clients.
+        give_up: called when the block is left by an error, before the threads' calls under way are waited for; not
+            where a generator around it is only not read to its end.
 
     Attributes:
         ahead: how many resources of a lane may be under way, or wait for a thread, at once.
         held: how many resources may be taken from a list before the first of them is handed on.
     """
 
-    def __init__(self, workers: int = _WORKERS, spare: int = 0) -> None:
+    def __init__(self, workers: int = _WORKERS, give_up: Callable[[], None] = lambda: None, *, spare: int = 0) -> None:
+        self._give_up = give_up
         self.ahead = workers * _AHEAD_A_WORKER
         self.held = workers * _HELD_A_WORKER
         self._workers = workers
@@ -66,6 +69,8 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None and not issubclass(kind, GeneratorExit):
+            self._give_up()
         with self._changed:
             self._ended = True
             never = [task for lane in self._lanes for task in lane.tasks]

@@ -50,6 +50,7 @@ class ResourceReader:
         clock: tells when facts are read and where metric windows end.
         scopes: the scopes that a resource is looked for in when its ARN does not say where it is.
         statistics: where calls and failures are counted.
+        give_up: called when reading is broken off, so that reads that wait for their turn end at once.
     """
 
     def __init__(
@@ -59,7 +60,9 @@ class ResourceReader:
         clock: Clock,
         scopes: Sequence[Scope],
         statistics: CallStatistics | None = None,
+        give_up: Callable[[], None] = lambda: None,
     ) -> None:
+        self._give_up = give_up
         self._host = host
         self._source = source
         self._clock = clock
@@ -140,7 +143,7 @@ class ResourceReader:
             scopes.setdefault(self._scope_of(resource), []).append((recipes[key], resource))
         for scope, group in scopes.items():
             reading = ScopeReading(scope, self._source, self._host.fact_schemas(), now, self._statistics)
-            with WorkerPool(min(_WORKERS, len(group))) as pool:
+            with WorkerPool(min(_WORKERS, len(group)), self._give_up) as pool:
                 for snapshot in Pipeline(reading, pool, windows).run(group):
                     if not isinstance(snapshot, ListingFailed):
                         yield reading, snapshot

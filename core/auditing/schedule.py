@@ -11,7 +11,8 @@ from collections import Counter, deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from trueup.auditing.job import Place, ScopeAudit
+from trueup.auditing.job import ScopeAudit
+from trueup.auditing.telling import AuditTelling
 from trueup.auditing.unit import Unit
 from trueup.aws.statistics import CallStatistics
 from trueup.errors import PluginError, UsageError
@@ -20,7 +21,7 @@ from trueup.resource import GLOBAL
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from trueup.auditing.job import AuditJob, Places
+    from trueup.auditing.job import AuditJob, Place, Places
     from trueup.ruleset.rule import BoundRule
 
 __all__ = ["Schedule", "home_of"]
@@ -41,6 +42,7 @@ class Schedule:
         self._job = job
         self._places = iter(places)
         self._home = home_of(job)
+        self._telling = AuditTelling(job.run, job.by_service())
         self._state = threading.Condition()
         self._opening = False
         self._exhausted = False
@@ -81,7 +83,11 @@ class Schedule:
                 return None
             self._scopes -= 1
         scope.place.leave()
-        return scope.audit()
+        return self._ended(scope)
+
+    def finish(self) -> None:
+        """Tell that every scope was audited."""
+        self._telling.end()
 
     def end(self) -> None:
         """Give nothing more, to whoever waits, too."""
@@ -113,17 +119,21 @@ class Schedule:
             self._add(place)
 
     def _add(self, place: Place) -> None:
-        scope = _OpenScope(place)
+        scope = _OpenScope(place, self._telling, len(self._home))
         for service, homes in self._home.items():
             rules = homes.get(place.scope.region == GLOBAL, ())
             if rules:
-                unit = Unit(self._job, place, service, rules, scope.statistics)
+                unit = Unit(self._job, place, service, rules, scope.statistics, scope.telling)
                 self._waiting.setdefault(service, deque()).append((scope, unit))
                 scope.left += 1
         if scope.left:
             self._scopes += 1
         else:
-            self._unread.append(scope.audit())
+            self._unread.append(self._ended(scope))
+
+    def _ended(self, scope: _OpenScope) -> ScopeAudit:
+        self._telling.ended(scope.telling, complete=scope.complete)
+        return ScopeAudit(scope.place.scope, scope.complete, scope.statistics.calls(), scope.statistics.errors())
 
     def _begin(self, service: str) -> Unit:
         waiting = self._waiting[service]
@@ -138,14 +148,12 @@ class Schedule:
 class _OpenScope:
     """A scope that is being audited: what its units have in common."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, telling: AuditTelling, services: int) -> None:
         self.place = place
         self.statistics = CallStatistics()
+        self.telling = telling.scope(place.scope, self.statistics, services)
         self.left = 0
         self.complete = True
-
-    def audit(self) -> ScopeAudit:
-        return ScopeAudit(self.place.scope, self.complete, self.statistics.calls(), self.statistics.errors())
 
 
 def home_of(job: AuditJob) -> Mapping[str, Mapping[bool, list[BoundRule]]]:

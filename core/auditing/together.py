@@ -52,9 +52,12 @@ def audit_places(job: AuditJob, places: Places) -> Generator[AuditEvent]:
     """
     drivers = _Drivers(job, Schedule(job, places))
     try:
-        with WorkerPool(int(job.workers * _THREADS_A_READ), _SPARE) as pool:
+        with WorkerPool(int(job.workers * _THREADS_A_READ), job.give_up, spare=_SPARE) as pool:
             try:
                 yield from drivers.events(pool)
+            except GeneratorExit:
+                job.give_up()
+                raise
             finally:
                 drivers.stop()
     finally:
@@ -87,6 +90,7 @@ class _Drivers:
                 raise event
             else:
                 yield event
+        self._schedule.finish()
 
     def stop(self) -> None:
         """Let the drivers end; what they still have to say is not heard."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from trueup.auditing.job import AuditEvent, AuditJob, Place, ScopeAudit
     from trueup.auditing.pool import Lane
+    from trueup.auditing.telling import ScopeTelling
     from trueup.aws.statistics import CallStatistics
     from trueup.finding import Finding
     from trueup.resource import Scope
@@ -39,6 +40,7 @@ class Unit:
         service: the plugin's name.
         rules: the selected rules about its types that are at home in this scope.
         statistics: where the scope's calls are counted.
+        telling: tells the log of the scope.
 
     Attributes:
         complete: whether everything could be listed and nothing broke, so far.
@@ -51,6 +53,7 @@ class Unit:
         service: str,
         rules: Sequence[BoundRule],
         statistics: CallStatistics,
+        telling: ScopeTelling,
     ) -> None:
         self.complete = True
         self.place = place
@@ -58,6 +61,7 @@ class Unit:
         self._job = job
         self._rules = rules
         self._statistics = statistics
+        self._telling = telling
 
     def findings(self, lane: Lane) -> Iterator[Finding]:
         """Yield what the plugin finds, read by the threads of ``lane``.
@@ -65,14 +69,17 @@ class Unit:
         Raises:
             CredentialsError: AWS does not accept the credentials, and the job does not tolerate that.
         """
+        self._telling.begin_service(self.service, len(self._rules))
         try:
             yield from self._findings(lane)
         except PluginError as error:
+            self._telling.broken(self.service)
             yield from self._broken_off(Unknown(Reason.BROKEN_PLUGIN, str(error)))
         except CredentialsError as error:
             if not self._job.tolerant:
                 raise
             yield from self._broken_off(Unknown(Reason.ACCESS_DENIED, str(error)))
+        self._telling.end_service(self.service, complete=self.complete)
 
     def _findings(self, lane: Lane) -> Iterator[Finding]:
         job, scope = self._job, self.place.scope
@@ -84,6 +91,7 @@ class Unit:
         audited = AuditScope(reading, types, lane, job.selection, job.tagged)
         with closing(job.host.audit(self.service, audited, self._rules)) as found:
             for finding in found:
+                self._telling.found(self.service, finding)
                 yield audited.with_tags(finding) if finding.resource is not None else replace(finding, scope=scope)
         self.complete = self.complete and audited.complete
 

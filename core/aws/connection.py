@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from trueup.aws.credentials import CredentialSource, credentials_error
 from trueup.aws.gate import CallGate
 from trueup.aws.guard import ReadingGuard, WritingGuard
+from trueup.aws.in_hand import count_attempts
 from trueup.aws.regions import check_region, client_region, partition_of, regions_of
 from trueup.aws.settings import ClientSettings
 from trueup.aws.waiting import tell_waiting
@@ -23,6 +24,7 @@ from trueup.resource import Scope
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from trueup.aws.rate import RateLimit
     from trueup.aws.reader import AwsReader
     from trueup.aws.session import GuardedSession
     from trueup.aws.statistics import CallStatistics
@@ -56,6 +58,8 @@ def connect(
     region: str | None = None,
     settings: ClientSettings | None = None,
     prices: PriceBook | None = None,
+    *,
+    limiter: RateLimit | None = None,
 ) -> Connection:
     """Make a connection; nothing is sent yet.
 
@@ -65,6 +69,7 @@ def connect(
         region: the Region to use where none is said; None for the environment's or the profile's, else us-east-1.
         settings: timeouts, attempts, threads, run id.
         prices: the known prices; the shipped ones unless given.
+        limiter: how many reads may go out in a second; connections that are given the same one share the rate.
 
     Raises:
         CredentialsError: there is no such profile, or the files of ~/.aws cannot be read.
@@ -87,7 +92,7 @@ def connect(
             if stop is None:
                 raise
             raise stop from error
-    return Connection(session, source, check_region(home or "us-east-1"), chosen, prices or PriceBook())
+    return Connection(session, source, check_region(home or "us-east-1"), chosen, prices or PriceBook(), limiter)
 
 
 class Connection:
@@ -100,6 +105,7 @@ class Connection:
         region: str,
         settings: ClientSettings,
         prices: PriceBook,
+        limiter: RateLimit | None = None,
         gate: CallGate | None = None,
     ) -> None:
         self._session = session
@@ -108,7 +114,8 @@ class Connection:
         self._settings = settings
         self._prices = prices
         self._guard = ReadingGuard()
-        self._gate = gate or CallGate(settings.workers)
+        self._limiter = limiter
+        self._gate = gate or CallGate(settings.workers, limiter)
         self._readers: dict[tuple[str, str], Any] = {}
         self._writers: dict[tuple[str, str], tuple[Any, WritingGuard]] = {}
         self._identity: Identity | None = None
@@ -214,6 +221,7 @@ class Connection:
         with _lock:
             if key not in self._readers:
                 made = self._made(lambda: self._session.reading_client(*key, self._guard))
+                count_attempts(made)
                 tell_waiting(made)
                 self._gate.attach(made)
                 self._readers[key] = made
@@ -245,9 +253,13 @@ class Connection:
         """
         with _lock:
             session = self._session.with_role(arn, external_id, client_region(self._region))
-        return Connection(
-            session, CredentialSource(self._source.profile, arn), self._region, self._settings, self._prices, self._gate
-        )
+        source = CredentialSource(self._source.profile, arn)
+        return Connection(session, source, self._region, self._settings, self._prices, self._limiter, self._gate)
+
+    def give_up(self) -> None:
+        """Let reads that wait for their turn fail now: the run has ended, and nobody wants their answers."""
+        if self._limiter is not None:
+            self._limiter.give_up()
 
     def drop(self, region: str) -> None:
         """Drop the clients that read a Region, which nobody reads any more; they are made again if somebody does."""

@@ -21,7 +21,9 @@ __all__ = [
     "error_code",
     "error_message",
     "error_words",
+    "is_throttled",
     "missing_action",
+    "request_id_of",
     "unknown_of",
 ]
 
@@ -150,6 +152,17 @@ def missing_action(error: Exception, operation: str) -> str | None:
         return None
 
 
+def is_throttled(code: str, status: int) -> bool:
+    """Tell whether a read's answer, by AWS's error code and the HTTP status, says "too fast"."""
+    return code in _THROTTLED or code == "LimitExceededException" or status == 429  # noqa: PLR2004 - HTTP's own number
+
+
+def request_id_of(error: Exception) -> str | None:
+    """Give AWS's id of the request that it answered with this error; None when there was no such answer."""
+    response: Any = getattr(error, "response", None)
+    return response.get("ResponseMetadata", {}).get("RequestId") if isinstance(response, dict) else None
+
+
 def error_code(error: Exception) -> str:
     """Give AWS's error code, else the name of what botocore raised."""
     response: Any = getattr(error, "response", None)
@@ -197,7 +210,7 @@ def _reason_of(error: Exception) -> Reason:
 
 
 def _reason_of_answer(code: str, status: int) -> Reason:
-    if code in _THROTTLED or code == "LimitExceededException" or status == 429:  # noqa: PLR2004 - HTTP's own numbers
+    if is_throttled(code, status):
         return Reason.THROTTLED
     if code in _TIMED_OUT:
         return Reason.TIMEOUT

@@ -7,7 +7,13 @@ do that work while others wait for AWS; were each call a thread's from end to en
 from __future__ import annotations
 
 import threading
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
+
+from trueup.aws.in_hand import call_in_hand
+
+if TYPE_CHECKING:
+    from trueup.aws.rate import RateLimit
 
 __all__ = ["CallGate"]
 
@@ -17,10 +23,12 @@ class CallGate:
 
     Args:
         calls: how many calls may be under way at once.
+        limit: how many may go out in a second, retries included, over all connections that share it; None for any.
     """
 
-    def __init__(self, calls: int) -> None:
+    def __init__(self, calls: int, limit: RateLimit | None = None) -> None:
         self._free = threading.Semaphore(calls)
+        self._limit = limit
         self._mine = threading.local()
 
     def attach(self, client: Any) -> None:
@@ -32,9 +40,23 @@ class CallGate:
         events.register_first("response-received", self._leave)
 
     def _enter(self, **_details: Any) -> None:
-        if not self._is_inside():
-            self._free.acquire()
+        if self._is_inside():
+            return
+        if self._limit is None and self._free.acquire(blocking=False):
             self._mine.inside = True
+            return
+        began, call = time.perf_counter(), call_in_hand.get()
+        # The slot first: were it waited for afterwards, calls whose turn has passed would go out in a burst.
+        self._free.acquire()
+        self._mine.inside = True
+        if self._limit is not None:
+            try:
+                self._limit.take()
+            except BaseException:
+                self._leave()
+                raise
+        if call is not None:
+            call.waited += time.perf_counter() - began
 
     def _leave(self, **_details: Any) -> None:
         if self._is_inside():

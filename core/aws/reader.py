@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trueup.aws.failures import error_code, unknown_of
+from trueup.aws.failures import error_code, request_id_of, unknown_of
+from trueup.aws.in_hand import CallInHand, call_in_hand
 from trueup.aws.pages import BrokenPagingError, pages, paging_of
 from trueup.aws.statistics import CallStatistics
 from trueup.errors import GuardError, UnreadableError
+from trueup.events import is_heard
 from trueup.facts.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
@@ -67,25 +69,20 @@ class AwsReader:
         """
         import botocore.exceptions
         import botocore.parsers
-        from botocore import xform_name
 
         self._check_declared(operation)
-        service, _, name = operation.partition(":")
+        call = CallInHand(self._connection.settings.run_id, self._scope, operation, self._resource_type)
         try:
-            method = getattr(self._connection.reading_client(service, self._scope.region), xform_name(name))
-            self._statistics.made(operation)
-            answer = method(**parameters)
+            return self._answer(call, parameters)
         except botocore.exceptions.ClientError as error:
             if error_code(error) in absent:
                 return None
-            raise self._unreadable(operation, error) from error
+            raise self._unreadable(call, error) from error
         except (
             botocore.exceptions.BotoCoreError,
             botocore.parsers.ResponseParserError,
         ) as error:
-            raise self._unreadable(operation, error) from error
-        answer.pop("ResponseMetadata", None)
-        return answer
+            raise self._unreadable(call, error) from error
 
     def paginate(
         self, operation: str, items: str, /, *, tokens: tuple[str, str] | None = None, **parameters: Any
@@ -116,7 +113,8 @@ class AwsReader:
                 yield from _listed(found.search(page))
         except BrokenPagingError as error:
             unknown = Unknown(Reason.CUT_OFF, str(error), operation)
-            self._statistics.failed(operation, unknown, self._resource_type)
+            call = CallInHand(self._connection.settings.run_id, self._scope, operation, self._resource_type)
+            self._failed(call, unknown)
             raise UnreadableError(unknown) from error
 
     def prices(self, service: str) -> Mapping[str, Any]:
@@ -142,10 +140,45 @@ class AwsReader:
             )
             raise GuardError(message)
 
-    def _unreadable(self, operation: str, error: Exception) -> Exception:
-        unknown = unknown_of(error, operation)
-        self._statistics.failed(operation, unknown, self._resource_type)
+    def _answer(self, call: CallInHand, parameters: Mapping[str, Any]) -> Any:
+        """Make the call, counted and timed whatever becomes of it; waiting for its turn among ours is no part of it."""
+        from botocore import xform_name
+
+        service, _, name = call.operation.partition(":")
+        method = getattr(self._connection.reading_client(service, self._scope.region), xform_name(name))
+        statistics, metadata = self._statistics, None
+        statistics.made(call.operation)
+        token = call_in_hand.set(call)
+        began = statistics.timer()
+        try:
+            answer = method(**parameters)
+            metadata = answer.pop("ResponseMetadata", None)
+            return answer
+        finally:
+            seconds = max(statistics.timer() - began - call.waited, 0)
+            call_in_hand.reset(token)
+            statistics.took(call.operation, seconds, call.retries, call.throttles)
+            if is_heard("call_made"):
+                request_id = (metadata or {}).get("RequestId")
+                counts = {"retries": call.retries, "throttles": call.throttles}
+                call.tell("call_made", seconds=round(seconds, 3), request_id=request_id, **counts)
+
+    def _unreadable(self, call: CallInHand, error: Exception) -> Exception:
+        unknown = unknown_of(error, call.operation)
+        self._failed(call, unknown, error_code(error), request_id_of(error))
         return self._connection.credentials_error(error) or UnreadableError(unknown)
+
+    def _failed(
+        self, call: CallInHand, unknown: Unknown, code: str | None = None, request_id: str | None = None
+    ) -> None:
+        self._statistics.failed(call.operation, unknown, self._resource_type, request_id)
+        call.tell(
+            "call_failed",
+            reason=str(unknown.reason),
+            code=code,
+            missing_action=unknown.missing_action,
+            request_id=request_id,
+        )
 
 
 def _listed(value: Any) -> list[Any]:

@@ -19,6 +19,7 @@ from trueup.aws.answers import CarefulParserFactory, require_whole_answers
 from trueup.aws.guard import ReadingGuard, WritingGuard
 from trueup.aws.models import shared_loader
 from trueup.errors import GuardError
+from trueup.events import emit
 
 if TYPE_CHECKING:
     from trueup.aws.settings import ClientSettings
@@ -80,14 +81,21 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 
         session = GuardedSession(self.profile, self._endpoint_url, self._settings)
+        run = self._settings.run_id
         fetcher = AssumeRoleCredentialFetcher(
             lambda service, **options: self.create_client(service, region_name=region, **options),
             self.get_credentials(),
             arn,
             {"RoleSessionName": self._role_session_name()} | ({"ExternalId": external_id} if external_id else {}),
         )
+
+        def fetch() -> Any:
+            fetched = fetcher.fetch_credentials()
+            emit("credentials_renewed", run=run, role=arn)
+            return fetched
+
         # The session's own attribute: botocore has no public way to give a session credentials that renew themselves.
-        session._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+        session._credentials = DeferredRefreshableCredentials(fetch, "assume-role")
         return session
 
     def credential_method(self) -> str | None:

@@ -6,12 +6,21 @@ sent twice in here.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trueup.aws.failures import WriteOutcome, classify_write, error_code, error_message, error_words
+from trueup.aws.failures import (
+    WriteOutcome,
+    classify_write,
+    error_code,
+    error_message,
+    error_words,
+    request_id_of,
+)
 from trueup.aws.parameters import copy_of
 from trueup.errors import AmbiguousWriteError, CallRefusedError, ThrottledWriteError
+from trueup.events import emit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +79,8 @@ class Writer:
 
         client, guard = self._connection.writing_client(call.service, self._scope.region)
         token = current_rule.set(rule)
+        self._tell("write_sent", call, rule)
+        began = time.perf_counter()
         try:
             with guard.permit(call):
                 answer = getattr(client, xform_name(call.operation))(**copy_of(call.parameters))
@@ -78,11 +89,28 @@ class Writer:
             botocore.exceptions.BotoCoreError,
             botocore.parsers.ResponseParserError,
         ) as error:
+            seconds = round(time.perf_counter() - began, 3)
+            told = {"outcome": str(classify_write(error)), "code": error_code(error), "seconds": seconds}
+            self._tell("write_failed", call, rule, request_id=request_id_of(error), **told)
             raise _outcome_of(call, error) from error
         finally:
             current_rule.reset(token)
-        metadata = answer.pop("ResponseMetadata", {})
-        return Sent(metadata.get("RequestId"), answer)
+        request_id = answer.pop("ResponseMetadata", {}).get("RequestId")
+        seconds = round(time.perf_counter() - began, 3)
+        self._tell("write_answered", call, rule, request_id=request_id, seconds=seconds)
+        return Sent(request_id, answer)
+
+    def _tell(self, event: str, call: Call, rule: str, **more: Any) -> None:
+        emit(
+            event,
+            run=self._connection.settings.run_id,
+            account=self._scope.account,
+            region=self._scope.region,
+            service=call.service,
+            operation=call.name,
+            rule=rule,
+            **more,
+        )
 
 
 def _outcome_of(call: Call, error: Exception) -> TrueupError:

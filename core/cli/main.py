@@ -16,6 +16,7 @@ from trueup import __version__
 from trueup.cli.lazy import LazyGroup
 from trueup.cli.start import Start
 from trueup.errors import TrueupError
+from trueup.events import LEVELS, emit, is_heard, listen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,9 +66,14 @@ INTERRUPTED = 130
     "--log-format",
     type=click.Choice(["console", "json"]),
     default="console",
-    help="Form of the log.",
+    help="Form of the log; json: an object a line.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Give what is said its time and level.")
+@click.option(
+    "--log-level",
+    type=click.Choice(LEVELS),
+    help="Log events from this level on; debug: each call.  [info, where there is a log]",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Log to stderr what is said and done, with time and level.")
 @click.pass_context
 def trueup(context: click.Context, /, **options: Any) -> None:
     """Audit AWS against rules, fix what fails as planned, journalled calls, and roll back."""
@@ -84,21 +90,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = trueup.main(args=arguments, prog_name="trueup", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
         code = error.exit_code
+        if is_heard("command_failed"):
+            _complain(error.format_message(), code)
+        else:
+            error.show()
     except (click.Abort, KeyboardInterrupt):
-        click.echo("trueup: interrupted", err=True)
         code = INTERRUPTED
+        _complain("interrupted", code)
     except TrueupError as error:
-        from trueup.display import clean
-
-        for line in str(error).splitlines():
-            click.echo(f"trueup: {clean(line)}", err=True)
         code = error.exit_code
+        _complain(str(error), code)
     except BrokenPipeError:
         # The reader of our output has gone; nothing more can be said to it, and Python must not try at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
+    finally:
+        listen(None)
     if arguments is None:
         sys.exit(code or 0)
     return int(code or 0)
+
+
+def _complain(words: str, code: int) -> None:
+    """Say why the command ends, in the log where there is one, so that a program reads nothing but JSON lines."""
+    from trueup.display import clean
+
+    for line in words.splitlines():
+        if is_heard("command_failed"):
+            emit("command_failed", message=line, exit_code=code)
+        else:
+            click.echo(f"trueup: {clean(line)}", err=True)

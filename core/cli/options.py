@@ -75,6 +75,12 @@ def account_options(function: F) -> F:
         click.option("--endpoint-url", envvar="AWS_ENDPOINT_URL", help="Send every call there, e.g. a simulated AWS."),
         click.option("--role-arn", help="Role to assume first."),
         click.option("--external-id", help="External id for --role-arn."),
+        click.option(
+            "--max-calls-per-second",
+            type=click.FloatRange(0),
+            metavar="N",
+            help="The most reads that go out in a second, retries included; 0 for any (audit.max_calls_per_second).",
+        ),
     )(function)
 
 

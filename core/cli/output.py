@@ -14,6 +14,7 @@ import click
 
 from trueup.display import clean
 from trueup.errors import UsageError
+from trueup.events import emit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,9 +31,7 @@ def say(line: str) -> None:
     """Tell a person something on stderr, beside the result; through the log where one is asked for."""
     context = click.get_current_context(silent=True)
     if context is not None and getattr(context.find_root().obj, "logs", False):
-        from trueup.cli.logs import log
-
-        log(clean(line))
+        emit("said", message=line)
     else:
         click.echo(clean(line), err=True)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trueup.clock import Clock
+    from trueup.events import Level
     from trueup.hosting.host import Host
     from trueup.journal.journal import Journal
     from trueup.ruleset.load import RuleSet
@@ -33,7 +34,8 @@ class Start:
         rule_folders: the user's own rules.
         plugins: values of ``-p``.
         log_format: ``console`` or ``json``.
-        verbose: whether what is said has time and level.
+        verbose: whether what is said has time and level, and what is read and written is logged with it.
+        log_level: what is logged: events from this level on.
     """
 
     state: Path | None = None
@@ -42,6 +44,7 @@ class Start:
     plugins: tuple[str, ...] = ()
     log_format: str = "console"
     verbose: bool = False
+    log_level: Level | None = None
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
 
     @cached_property
@@ -95,11 +98,11 @@ class Start:
     @property
     def logs(self) -> bool:
         """Whether what is said goes to the log, with time and level, and not as plain lines."""
-        return self.verbose or self.log_format == "json"
+        return self.verbose or self.log_format == "json" or self.log_level is not None
 
     def start_logging(self) -> None:
         """Send the log to stderr in the chosen form, when one is asked for."""
         if self.logs:
             from trueup.cli.logs import start_logging
 
-            start_logging(self.log_format)
+            start_logging(self.log_format, self.log_level or "info")

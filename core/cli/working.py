@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trueup.running.account import Account, Target
     from trueup.running.audit_request import AuditRequest
     from trueup.running.audit_run import Auditor
+    from trueup.settings import Settings
 
 __all__ = [
     "account_of",
@@ -46,15 +47,28 @@ def account_of(start: Start, options: Mapping[str, Any]) -> Account:
         role_arn=options.get("role_arn"),
         external_id=options.get("external_id"),
     )
-    return account_for(start, target)
+    return account_for(start, target, options)
 
 
-def account_for(start: Start, target: Target) -> Account:
-    """Give the account of a target, for a new run."""
+def account_for(start: Start, target: Target, options: Mapping[str, Any]) -> Account:
+    """Give the account of a target, for a new run, read at the rate that the options ask for."""
     from trueup.running.account import Account
 
     run = start.journal.runs.new_id()
-    return Account(target, run, start.host, start.journal, start.clock, start.settings)
+    return Account(target, run, start.host, start.journal, start.clock, _paced(start.settings, options))
+
+
+def _paced(settings: Settings, options: Mapping[str, Any]) -> Settings:
+    """Put ``--max-calls-per-second`` in force for this command."""
+    from dataclasses import replace
+
+    from trueup.aws.rate import rate_limit
+
+    pace = options.get("max_calls_per_second")
+    if pace is None:
+        return settings
+    rate_limit(pace)  # says what is wrong with it before AWS is asked
+    return replace(settings, audit=replace(settings.audit, max_calls_per_second=pace))
 
 
 def auditor_of(start: Start, options: Mapping[str, Any], told: Callable[[Finding], None]) -> Auditor:
@@ -111,7 +125,7 @@ def resumed_audit(
     request = AuditRequest.of_run(record, start.host.fact_schemas()).with_target(
         **{name: options.get(name) for name in names}
     )
-    account = account_for(start, request.target)
+    account = account_for(start, request.target, options)
     account.run = record.id
     account.check_account(record.account, f"run {record.id}")
     return _auditor(start, request, account, told)

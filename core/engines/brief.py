@@ -17,6 +17,7 @@ from trueup.accounts.connections import Connections
 from trueup.auditing.job import AuditJob, Found, Place, ScopeAudit
 from trueup.auditing.together import audit_places
 from trueup.aws.connection import connect
+from trueup.aws.rate import rate_limit
 from trueup.clock import clock_from_environment
 from trueup.errors import CredentialsError, UsageError
 from trueup.facts.unknown import Reason, Unknown
@@ -54,6 +55,7 @@ class AuditBrief:
         role_arn: the role to assume before those of the accounts.
         external_id: the external id for it.
         price_folder: where fetched prices lie, empty for the default.
+        calls_per_second: the most reads that go out in a second, 0 for any.
         version: trueup's version.
     """
 
@@ -68,6 +70,7 @@ class AuditBrief:
     role_arn: str | None
     external_id: str | None
     price_folder: str = ""
+    calls_per_second: float = 0
     version: str = __version__
 
 
@@ -122,9 +125,11 @@ def _workshop(brief: AuditBrief) -> tuple[AuditJob, Connections]:
         workers=brief.client.workers,
         tagged=brief.tagged,
         tolerant=True,
+        run=brief.client.run_id,
     )
     prices = PriceBook(price_folder(brief.price_folder))
-    base = connect(brief.profile, brief.endpoint_url, brief.region, brief.client, prices)
+    limiter = rate_limit(brief.calls_per_second)
+    base = connect(brief.profile, brief.endpoint_url, brief.region, brief.client, prices, limiter=limiter)
     if brief.role_arn:
         base = base.assume_role(brief.role_arn, brief.external_id)
     return job, Connections(base, _ACCOUNTS_KEPT)

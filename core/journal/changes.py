@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from trueup.events import emit, is_heard
 from trueup.facts.encode import decode, encode
 from trueup.journal.runs import stamp
 from trueup.planning.planned import PlannedChange
@@ -106,6 +107,8 @@ class Changes:
         """Set where a change stands, and why."""
         with self._store.write() as db:
             self._mark(db, run, change, status, reason)
+        if is_heard("change_status"):
+            self._tell(run, change, status)
 
     def keep_judged(self, run: str, change: str, observed: Mapping[str, Any]) -> None:
         """Keep the observed aspects that the rule was judged on right before the write, or what a watch saw."""
@@ -183,6 +186,22 @@ class Changes:
             " AND change.status IN ('indeterminate', 'settling') ORDER BY change.rowid"
         )
         return [_change(row) for row in self._store.rows(query, (arn,))]
+
+    def _tell(self, run: str, change: str, status: ChangeStatus) -> None:
+        for row in self._store.rows("SELECT document FROM change WHERE run = ? AND id = ?", (run, change)):
+            planned = PlannedChange.from_json(json.loads(row["document"]))
+            resource = planned.resource
+            emit(
+                "change_status",
+                run=run,
+                account=resource.account,
+                region=resource.region,
+                service=resource.type.partition(".")[0],
+                rule=planned.rule,
+                resource=resource.arn,
+                change=change,
+                status=str(status),
+            )
 
     def _mark(self, db: sqlite3.Connection, run: str, change: str, status: ChangeStatus, reason: str | None) -> None:
         now = stamp(self._clock.now())

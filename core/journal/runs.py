@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trueup import __version__
 from trueup.errors import UsageError
+from trueup.events import emit
 
 if TYPE_CHECKING:
     import sqlite3
@@ -106,6 +107,7 @@ class Runs:
                     plan_digest, of_run, json.dumps(options or {}),
                 ),
             )  # fmt: skip
+        emit("run_started", run=run, kind=kind, account=account, principal=principal)
         return run
 
     def finish(self, run: str, status: str) -> None:
@@ -114,6 +116,7 @@ class Runs:
             db.execute(
                 "UPDATE run SET status = ?, finished_at = ? WHERE id = ?", (status, stamp(self._clock.now()), run)
             )
+        emit("run_finished", run=run, status=status)
 
     def keep_options(self, run: str, options: Mapping[str, Any]) -> None:
         """Keep other options with a run."""

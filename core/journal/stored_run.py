@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trueup.exemptions.usage import no_usage
 from trueup.finding import Verdict
+from trueup.journal.calls import calls_of
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.costs import costs_of, counting, likely_saving, savings_of
 
@@ -111,6 +112,10 @@ class StoredRun:
         """Give ``scopes``."""
         query = "SELECT document FROM scope WHERE run = ? ORDER BY account, region"
         return [json.loads(row["document"]) for row in self._journal.store.rows(query, (self.record.id,))]
+
+    def calls(self) -> dict[str, Any]:
+        """Give ``calls``."""
+        return calls_of(self.scopes())
 
     def rules(self) -> dict[str, Any]:
         """Give ``rules``."""

@@ -31,6 +31,9 @@ class RunView(Protocol):
     def scopes(self) -> list[dict[str, Any]]:
         """Give ``scopes``: account, region, complete, calls, errors."""
 
+    def calls(self) -> dict[str, Any]:
+        """Give ``calls``: the calls of all scopes, how often AWS said "too fast", and what took longest."""
+
     def rules(self) -> dict[str, Any]:
         """Give ``rules``: id to title, severity, category, resource, rationale, references, compliance, parameters."""
 

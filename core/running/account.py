@@ -17,6 +17,7 @@ from trueup.applying.interrupt import Interrupt
 from trueup.auditing.resource_reader import ResourceReader
 from trueup.aws.alarms import read_alarms
 from trueup.aws.connection import connect
+from trueup.aws.rate import rate_limit
 from trueup.aws.settings import ClientSettings
 from trueup.clock import VARIABLE, RemoteClock
 from trueup.errors import RefusedError, UnreadableError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from trueup.applying.bench import Sender
     from trueup.aws.connection import Connection
+    from trueup.aws.rate import RateLimit
     from trueup.aws.statistics import CallStatistics
     from trueup.clock import Clock
     from trueup.facts.unknown import Unknown
@@ -81,6 +83,11 @@ class Account:
     settings: Settings
 
     @cached_property
+    def limiter(self) -> RateLimit | None:
+        """The rate that all reads of the run share, whichever connection they go through; None for any rate."""
+        return rate_limit(self.settings.audit.max_calls_per_second)
+
+    @cached_property
     def connection(self) -> Connection:
         """The connection; nothing is sent when it is made.
 
@@ -95,6 +102,7 @@ class Account:
             next((each for each in target.regions if each != ALL_REGIONS), None),
             ClientSettings(workers=self.settings.audit.workers, run_id=self.run),
             PriceBook(price_folder(self.settings.prices.folder)),
+            limiter=self.limiter,
         )
         return made.assume_role(target.role_arn, target.external_id) if target.role_arn else made
 
@@ -142,7 +150,8 @@ class Account:
 
     def reader(self, statistics: CallStatistics | None = None) -> ResourceReader:
         """Give what reads single resources."""
-        return ResourceReader(self.host, self.connection, self.clock, self.scopes, statistics)
+        connection = self.connection
+        return ResourceReader(self.host, connection, self.clock, self.scopes, statistics, connection.give_up)
 
     def bench(self, say: Callable[[str], None]) -> Bench:
         """Give what applying and rolling back work with."""

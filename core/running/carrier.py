@@ -76,6 +76,8 @@ class Carrier:
             workers=account.settings.audit.workers,
             tagged=tagged,
             tolerant=accounts != ONLY_ACCOUNT,
+            run=account.run,
+            give_up=account.connection.give_up,
         )
         return EngineWork(
             job, _opening(account, accounts, job, done), self._brief(account, job), self.options, self.say
@@ -95,6 +97,7 @@ class Carrier:
             role_arn=target.role_arn,
             external_id=target.external_id,
             price_folder=account.settings.prices.folder,
+            calls_per_second=account.settings.audit.max_calls_per_second,
         )
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["CORRECTIONS", "ENABLED_BY_DEFAULT", "REGIONS"]
 
 REGIONS = "account:regions"
-"""The setting that says how it stands with Regions, by account id or ``*``: ``{"*": {"ap-east-1": "ENABLED"}}``. It adds
-to those that are enabled by default, and may change them."""
+"""The setting that says how it stands with Regions, by account id or ``*``: ``{"*": {"ap-east-1": "ENABLED"}}``.
+It adds to those that are enabled by default, and may change them."""
 
 ENABLED_BY_DEFAULT = (
     "ap-northeast-1",
@@ -46,7 +46,7 @@ def _install_regions(simulation: Simulation) -> Undo:
     def list_regions(request: ApiRequest, _: Proceed) -> Answer:
         given = request.parameters
         told: Mapping[str, Mapping[str, str]] = simulation.settings.get(REGIONS, {})
-        known = {name: "ENABLED_BY_DEFAULT" for name in ENABLED_BY_DEFAULT}
+        known = dict.fromkeys(ENABLED_BY_DEFAULT, "ENABLED_BY_DEFAULT")
         known |= {**told.get("*", {}), **told.get(request.account, {})}
         wanted = given.get("RegionOptStatusContains")
         rows = [

@@ -23,6 +23,7 @@ from markupsafe import Markup
 from trueup.display import clean
 from trueup.exemptions.warnings import meant
 from trueup.reports import wording
+from trueup.reports.calls import calls_line, seconds
 from trueup.reports.costs import cost_columns, cost_notes, cost_rows, has_costs, range_words
 from trueup.reports.difference import differences, document_lines
 from trueup.reports.html.charts import CHARTED, bars
@@ -87,6 +88,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         amount=wording.amount,
+        calls_line=calls_line,
         counted=wording.counted,
         differences=differences,
         document_lines=document_lines,
@@ -98,6 +100,7 @@ def _environment() -> Environment:
         moment=wording.moment,
         range_words=range_words,
         savings_line=wording.savings_line,
+        seconds=seconds,
         status_word=wording.status_word,
         value=wording.value,
     )
@@ -109,6 +112,7 @@ def _context(view: RunView, closing: Sequence[str]) -> dict[str, Any]:
     run, summary, costs, counts = view.run(), view.summary(), view.costs(), tally(view)
     by_failures = sorted(counts.services, key=lambda name: (-counts.services[name]["fail"], name))
     return {
+        "calls": view.calls(),
         "attention": [change_status for change_status in wording.ATTENTION if summary["changes"].get(change_status)],
         "change_total": sum(summary["changes"].values()),
         "changes": lambda attention: _changes(view, attention=attention),

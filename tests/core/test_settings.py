@@ -41,6 +41,14 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.Mo
                                   settings.apply.freeze, settings.apply.windows)  # fmt: skip
 
 
+@pytest.mark.parametrize(("text", "rate"), [("0", 0), ("0.5", 0.5), ("20", 20)])
+def test_a_rate_may_be_zero_for_none(tmp_path: Path, text: str, rate: float) -> None:
+    """No other number of the settings may."""
+    assert rate == _load(tmp_path, f"[audit]\nmax_calls_per_second = {text}\n").audit.max_calls_per_second
+    with pytest.raises(UsageError, match=r"audit\.max_calls_per_second: expected a number above 0, found -1"):
+        _load(tmp_path, "[audit]\nmax_calls_per_second = -1\n")
+
+
 def test_the_file_of_the_current_folder_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``trueup.toml`` needs no option."""
     monkeypatch.chdir(tmp_path)

@@ -17,6 +17,7 @@ from tests.docs.blocks import PAGES, ROOT, blocks, name_of
 from trueup.aws.iam.operations import actions_for
 from trueup.cli import exits
 from trueup.cli.main import trueup
+from trueup.events import EVENTS
 from trueup.facts.unknown import Reason
 from trueup.hosting import hookspecs
 from trueup.hosting.host import Host
@@ -114,6 +115,15 @@ def test_hook_is_documented_with_its_signature(hook: str) -> None:
 def test_setting_is_documented(setting: str) -> None:
     """Each setting stands in the table with its default and meaning."""
     assert re.search(rf"^\| `{setting}` \| `.+` \| \S.+ \|$", text_of("docs/settings.md"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_event_is_documented(event: str) -> None:
+    """Whoever reads a log finds each event with its level, when it happens, and its fields."""
+    kind = EVENTS[event]
+    fields = ", ".join(f"`{field}`" for field in kind.fields)
+
+    assert f"| `{event}` | {kind.level} | {kind.says} | {fields} |\n" in text_of("docs/observability.md")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -17,7 +17,7 @@ from trueup.reports.json_report import report_schema, write_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ORDER = ["schema", "run", "summary", "costs", "scopes", "rules", "findings", "changes", "exemptions"]
+ORDER = ["schema", "run", "summary", "costs", "scopes", "calls", "rules", "findings", "changes", "exemptions"]
 
 
 def _text(view: MemoryView) -> str:
@@ -85,6 +85,7 @@ def test_nothing_is_lost(kind: str) -> None:
         "summary": view.summary(),
         "costs": view.costs(),
         "scopes": view.scopes(),
+        "calls": view.calls(),
         "rules": view.rules(),
         "findings": list(view.findings()),
         "changes": list(view.changes()),

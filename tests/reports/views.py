@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trueup.exemptions.usage import no_usage
+from trueup.journal.calls import calls_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,6 +188,10 @@ class MemoryView:
     def scopes(self) -> list[dict[str, Any]]:
         """Give the scopes."""
         return self.scope_records
+
+    def calls(self) -> dict[str, Any]:
+        """Give the calls."""
+        return calls_of(self.scope_records)
 
     def rules(self) -> dict[str, Any]:
         """Give the rules."""
@@ -554,7 +559,16 @@ def _changes(first: str, second: str, third: str) -> list[dict[str, Any]]:
 
 
 def _scopes() -> list[dict[str, Any]]:
-    counts = {"made": 12, "denied": 0, "throttled": 1, "failed": 0}
+    counts = {
+        "made": 12,
+        "denied": 0,
+        "throttled": 1,
+        "failed": 0,
+        "retries": 5,
+        "throttles": 6,
+        "seconds": 3.25,
+        "slowest_seconds": 2.125,
+    }
     return [
         {
             "account": ACCOUNT,
@@ -572,12 +586,14 @@ def _scopes() -> list[dict[str, Any]]:
                     "operation": "s3:GetBucketPolicy",
                     "reason": "access denied",
                     "missing_action": "s3:GetBucketPolicy",
+                    "request_id": "RQ4X2V8N5T1M7KPL",
                 },
                 {
                     "resource_type": "s3.bucket",
                     "operation": "s3:GetPublicAccessBlock",
                     "reason": "access denied",
                     "missing_action": "s3:GetBucketPublicAccessBlock",
+                    "request_id": None,
                 },
             ],
         },

@@ -80,3 +80,16 @@ def test_a_reader_that_has_gone_is_no_traceback(estate: Shell) -> None:
             stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False,
         )  # fmt: skip
         assert ("{\n", "") == (done.stdout, done.stderr)
+
+
+def test_an_interrupted_audit_does_not_wait_for_its_turns(estate: Shell) -> None:
+    """At a call in a quarter of an hour, Ctrl-C ends it all the same, and the run says that it was interrupted."""
+    log = ("--log-format", "json", "--log-level", "debug")
+    with estate.start(*log, "audit", "--rule", PITR, "--max-calls-per-second", "0.001") as process:
+        assert process.stderr is not None
+        begun = next(line for line in process.stderr if '"service_started"' in line)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=_SECONDS)
+    assert (130, 0) == (process.returncode, said.count("Traceback")), begun + said
+    assert '"message": "interrupted"' in said
+    assert "interrupted" == estate.json("runs", "list", "--format", "json")["runs"][0]["status"]
