@@ -14,6 +14,7 @@ from trueup.exemptions.usage import Usage
 from trueup.facts.unknown import Reason, Unknown
 from trueup.finding import Finding, Severity, Verdict
 from trueup.journal.findings import finding_to_json
+from trueup.journal.run_history import BASELINE
 from trueup.journal.stored_run import EXEMPTIONS
 from trueup.service.judging import unknown_finding
 
@@ -64,6 +65,7 @@ class Auditor:
         broken: rule files that could not be used.
         progress: told of every finding.
         exemptions: what may fail; a failure that is exempt is never held back for planning.
+        baseline: the run whose failures are known already, for the report.
     """
 
     account: Account
@@ -72,6 +74,7 @@ class Auditor:
     broken: tuple[BrokenFile, ...] = ()
     progress: Callable[[Finding], None] = lambda _finding: None
     exemptions: Exemptions = NO_EXEMPTIONS
+    baseline: str | None = None
 
     def go(self) -> Audited:
         """Audit, and put everything into the journal."""
@@ -81,6 +84,7 @@ class Auditor:
         try:
             with journal.findings(run, self.severities()) as writer:
                 audited = self.audit(writer)
+            journal.history.record(run, self.selection.to_json())
             status = "finished"
         except KeyboardInterrupt:
             status = "interrupted"
@@ -98,6 +102,7 @@ class Auditor:
             account=identity.account,
             principal=identity.arn,
             selection=self.selection.to_json(),
+            options={BASELINE: self.baseline} if self.baseline else None,
         )
 
     def audit(self, writer: FindingsWriter, *, hold_failed: bool = False) -> Audited:
@@ -186,6 +191,7 @@ class Auditor:
                 "references": [],
                 "compliance": [],
                 "parameters": {},
+                "broken": True,
             }
             for file in self.broken
         }
