@@ -22,6 +22,7 @@ __all__ = ["command"]
 @exemptions_option
 @output_options
 @sort_option
+@click.option("--baseline", metavar="RUN", help="End with 3 only when something fails that did not fail in this run.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 whatever was found, for reporting jobs.")
 @click.pass_context
 def command(
@@ -31,6 +32,7 @@ def command(
     form: str,
     out: Path | None,
     sort: Literal["severity", "savings"],
+    baseline: str | None,
     exit_zero: bool,
     **options: Any,
 ) -> None:
@@ -38,8 +40,12 @@ def command(
 
     An audit plans nothing and so knows no savings: by savings, failing resources come by what they cost.
 
-    Ends with 0 when everything passes, 3 when something fails, 4 when something is not known.
+    Ends with 0 when everything passes, 3 when something fails, 4 when something is not known. With `--baseline`, what
+    failed in that run already does not count; `last` is the last audit or plan.
     """
+    from dataclasses import replace
+
+    from trueup.cli.baseline import baseline_of
     from trueup.cli.exemptions import warn_of_exemptions
     from trueup.cli.exits import audit_code
     from trueup.cli.output import format_named, show_run
@@ -50,8 +56,12 @@ def command(
     format_named(start, form)
     with progress("auditing") as told:
         auditor = auditor_of(start, options, told)
+        if baseline is not None:
+            auditor = replace(auditor, baseline=baseline_of(start, baseline, auditor))
         audited = auditor.go()
     show_run(start, audited.run, form, out, shown=Shown(sort))
     warn_of_exemptions(start, audited.run)
-    summary = StoredRun(start.journal, start.journal.runs.get(audited.run)).summary()
-    context.exit(0 if exit_zero else audit_code(summary, broken=audited.broken))
+    stored = StoredRun(start.journal, start.journal.runs.get(audited.run))
+    known = stored.history()["baseline"]
+    code = audit_code(stored.summary(), broken=audited.broken, new=known["new"] if known else None)
+    context.exit(0 if exit_zero else code)

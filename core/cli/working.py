@@ -90,8 +90,13 @@ def progress(title: str) -> Iterator[Callable[[Finding], None]]:
         yield told
 
 
-def confirm(question: str, *, yes: bool) -> None:
+def confirm(question: str, *, yes: bool, otherwise: str = "nothing was sent") -> None:
     """Ask a person; the default is no.
+
+    Args:
+        question: what to ask.
+        yes: whether the answer was given already.
+        otherwise: what is said when the answer is no.
 
     Raises:
         RefusedError: the answer is no, or there is no terminal to ask at and no ``--yes``.
@@ -99,10 +104,10 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        message = "nothing was sent: expected --yes or a terminal to ask at, found neither"
+        message = f"{otherwise}: expected --yes or a terminal to ask at, found neither"
         raise RefusedError(message)
     if not click.confirm(question, default=False, err=True):
-        message = "nothing was sent: the answer was no"
+        message = f"{otherwise}: the answer was no"
         raise RefusedError(message)
 
 

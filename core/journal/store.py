@@ -147,6 +147,22 @@ class Store:
                 return
             yield from rows
 
+    def size(self) -> int:
+        """Give how many bytes the file has on the disk, with what was written to it last."""
+        with self._errors():
+            wal = self.path.with_name(f"{self.path.name}-wal")
+            return sum(file.stat().st_size for file in (self.path, wal) if file.exists())
+
+    def shrink(self) -> None:
+        """Give the space of removed rows back to the disk: the file is written anew, which others have to wait for.
+
+        Raises:
+            StateError: the file is locked, or the disk has no room for a second copy; nothing is lost.
+        """
+        with self._mutex, self._errors():
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
