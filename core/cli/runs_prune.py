@@ -21,7 +21,7 @@ _MIB = 1024 * 1024
 
 
 @click.command(epilog="Example: trueup runs prune --older-than 90d --dry-run")
-@click.option("--older-than", metavar="SPAN", required=True, help="Only runs that began before the last 24h, 7d, 13w…")
+@click.option("--older-than", metavar="SPAN", required=True, help="Only runs that began longer ago than 24h, 90d, 26w…")
 @click.option("--keep", type=click.IntRange(1), default=1, show_default=True, metavar="N",
               help="The newest audits and plans of each account that stay, whatever their age.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")

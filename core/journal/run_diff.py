@@ -69,7 +69,10 @@ class RunDiff:
     def __init__(self, store: Store, first: RunRecord, second: RunRecord) -> None:
         """Hold ``second`` against ``first``, both in ``store``."""
         self._store = store
-        narrow = bool(second.selection.get("resources") or second.selection.get("tags"))
+        # the closing audit of an apply looks at what was changed only, whatever its plan was about
+        narrow = second.kind not in {"audit", "plan"} or any(
+            second.selection.get(each) for each in ("resources", "tags")
+        )
         self._given: dict[str, Any] = {"first": first.id, "second": second.id, "narrow": narrow}
 
     def counts(self) -> dict[str, int]:

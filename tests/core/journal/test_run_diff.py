@@ -59,6 +59,7 @@ def test_every_pair_of_verdicts(journal: Journal) -> None:
 NOT_JUDGED: dict[str, tuple[Mapping[tuple[str, str], str], dict[str, Any]]] = {
     "another rule": ({}, {"rules": ("tagged",)}),
     "another resource": ({}, {"selection": {"resources": [arn_of("b")]}}),
+    "the closing audit of an apply": ({}, {"kind": "apply"}),
     "by tag": ({}, {"selection": {"tags": ["team"]}}),
     "a scope that could not be listed": ({}, {"complete": False}),
     "a rule file that cannot be used": ({}, {"broken": ("encrypted",)}),
