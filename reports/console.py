@@ -18,6 +18,7 @@ from trueup.exemptions.warnings import meant
 from trueup.reports import wording
 from trueup.reports.calls import throttle_line
 from trueup.reports.costs import cost_columns, cost_notes, cost_rows, has_costs
+from trueup.reports.history import baseline_line, fixed_words, history_line, marks
 from trueup.reports.tally import SEVERITIES, Gap, Tally, rule_facts, tally
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = ["write_console"]
 _MOST_FAILURES = 20
 _MOST_CHANGES = 50
 _MOST_GAPS = 15
+_MOST_FIXED = 10
 
 # A policy document is a fact too; its beginning tells which.
 _LONGEST_VALUE = 200
@@ -57,14 +59,17 @@ def write_console(view: RunView, stream: TextIO, closing: Sequence[str] = ()) ->
     if lead:
         page.prose(lead)
     _counts(page, summary)
+    history = view.history()
+    _since(page, history)
     everything = f"trueup report {run['id']} --format json"
     if any(summary["changes"].values()):
         _changes(page, view.changes(), sum(summary["changes"].values()), everything)
     _costs(page, run, view.costs())
     counts = tally(view)
-    _findings(page, view, counts, "fail", everything)
+    _findings(page, view, counts, "fail", everything, history)
+    _fixed(page, view, history, everything)
     _unknowns(page, counts.gaps)
-    _findings(page, view, counts, "exempt", everything)
+    _findings(page, view, counts, "exempt", everything, history)
     _exemptions(page, view.exemptions(), everything)
     again = throttle_line(view.calls())
     if again:
@@ -162,7 +167,27 @@ def _costs(page: _Page, run: Mapping[str, Any], costs: Mapping[str, Any]) -> Non
         page.line(f"  {note}")
 
 
-def _findings(page: _Page, view: RunView, counts: Tally, verdict: str, everything: str) -> None:
+def _since(page: _Page, history: Mapping[str, Any]) -> None:
+    """Say what came and went since the audit before, and against the baseline."""
+    for line in (history_line(history), baseline_line(history)):
+        if line:
+            page.line(f"  {line}")
+
+
+def _fixed(page: _Page, view: RunView, history: Mapping[str, Any], everything: str) -> None:
+    number = history["counts"]["fixed"] if history["counts"] else 0
+    if not number:
+        return
+    page.heading("Fixed")
+    for each in itertools.islice(view.fixed(), _MOST_FIXED):
+        page.line("  ", (each["rule"], "bold"), f"  {fixed_words(each)}")
+        page.line(f"    {each['arn'] or each['type']}")
+    _more(page, number - _MOST_FIXED, everything)
+
+
+def _findings(
+    page: _Page, view: RunView, counts: Tally, verdict: str, everything: str, history: Mapping[str, Any]
+) -> None:
     """List failures, or failures that are exempt, by rule."""
     chosen = (finding for finding in view.findings() if finding["verdict"] == verdict)
     shown = list(itertools.islice(chosen, _MOST_FAILURES))
@@ -179,12 +204,13 @@ def _findings(page: _Page, view: RunView, counts: Tally, verdict: str, everythin
         numbers = f"{of_rule[verdict]:,} of {judged:,} {wording.VERDICTS[verdict]}"
         page.line((f"  {'':{_SEVERITY_WIDTH}}{rule_id}, {numbers}", "dim"))
         for finding in findings:
-            _finding(page, finding)
+            _finding(page, finding, history)
     _more(page, counts.total(verdict) - len(shown), everything)
 
 
-def _finding(page: _Page, finding: Mapping[str, Any]) -> None:
-    page.line(f"    {finding['resource']['arn'] or finding['resource']['type']}")
+def _finding(page: _Page, finding: Mapping[str, Any], history: Mapping[str, Any]) -> None:
+    marked = ", ".join(marks(finding, history))
+    page.line(f"    {finding['resource']['arn'] or finding['resource']['type']}", (marked and f"  {marked}", "bold"))
     for leaf in finding["evidence"]:
         if leaf["holds"] is False:
             expected = wording.expected(leaf["expected"])

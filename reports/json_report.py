@@ -63,7 +63,20 @@ def _pieces(view: RunView) -> Iterator[str]:
     yield ',\n  "exemptions": {\n'
     lists = ((name, (line.of(each, "exemption_use") for each in listed)) for name, listed in view.exemptions().items())
     yield ",\n".join("".join(_block(name, "[]", lines, "    ")) for name, lines in lists)
-    yield "\n  }\n}\n"
+    yield "\n  },\n"
+    yield from _history(view, line)
+    yield "\n}\n"
+
+
+def _history(view: RunView, line: _Line) -> Iterator[str]:
+    history = view.history()
+    yield '  "history": {\n'
+    for name in ("compared_with", "counts", "baseline"):
+        yield f'    "{name}": {line.of(history[name], None)},\n'
+    yield from _block("fixed", "[]", (line.of(each, "fixed") for each in view.fixed()), "    ")
+    yield ",\n"
+    yield from _block("trend", "[]", (line.of(each, "point") for each in history["trend"]), "    ")
+    yield "\n  }"
 
 
 def _block(name: str, brackets: str, lines: Iterable[str], indent: str = "  ") -> Iterator[str]:

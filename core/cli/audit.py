@@ -29,6 +29,7 @@ __all__ = ["command", "resume_audit"]
 @exemptions_option
 @output_options
 @sort_option
+@click.option("--baseline", metavar="RUN", help="End with 3 only when something fails that did not fail in this run.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 whatever was found, for reporting jobs.")
 @click.pass_context
 def command(
@@ -38,6 +39,7 @@ def command(
     form: str,
     out: Path | None,
     sort: Literal["severity", "savings"],
+    baseline: str | None,
     exit_zero: bool,
     **options: Any,
 ) -> None:
@@ -48,8 +50,12 @@ def command(
 
     An audit plans nothing and so knows no savings: by savings, failing resources come by what they cost.
 
-    Ends with 0 when everything passes, 3 when something fails, 4 when something is not known.
+    Ends with 0 when everything passes, 3 when something fails, 4 when something is not known. With `--baseline`, what
+    failed in that run already does not count; `last` is the last audit or plan.
     """
+    from dataclasses import replace
+
+    from trueup.cli.baseline import baseline_of
     from trueup.cli.output import format_named
     from trueup.cli.working import progress, requested_audit
     from trueup.journal.stored_run import Shown
@@ -58,6 +64,8 @@ def command(
     format_named(start, form)
     with progress("auditing") as told:
         auditor, request = requested_audit(start, options, told)
+        if baseline is not None:
+            auditor = replace(auditor, baseline=baseline_of(start, baseline, auditor))
         audited = _going_on(lambda: auditor.go(request.to_json()), auditor.account.run)
     context.exit(show_audit(start, audited, form, out, Shown(sort), exit_zero=exit_zero))
 
@@ -83,8 +91,10 @@ def show_audit(
 
     show_run(start, audited.run, form, out, shown=shown)
     warn_of_exemptions(start, audited.run)
-    summary = StoredRun(start.journal, start.journal.runs.get(audited.run)).summary()
-    return 0 if exit_zero else audit_code(summary, broken=audited.broken)
+    stored = StoredRun(start.journal, start.journal.runs.get(audited.run))
+    known = stored.history()["baseline"]
+    code = audit_code(stored.summary(), broken=audited.broken, new=known["new"] if known else None)
+    return 0 if exit_zero else code
 
 
 def _going_on(audit: Callable[[], Audited], run: str) -> Audited:

@@ -31,9 +31,15 @@ INTERRUPTED = 130
 _REMAINS = frozenset({ChangeStatus.FAILED, ChangeStatus.UNVERIFIED, ChangeStatus.SETTLING, ChangeStatus.INDETERMINATE})
 
 
-def audit_code(summary: Mapping[str, int], *, broken: bool) -> int:
-    """Give the exit code of an audit from its counts by verdict."""
-    if summary.get("fail"):
+def audit_code(summary: Mapping[str, int], *, broken: bool, new: int | None = None) -> int:
+    """Give the exit code of an audit.
+
+    Args:
+        summary: its counts by verdict.
+        broken: whether a plugin or a rule file is broken.
+        new: how many of its failures are not in its baseline; None without one.
+    """
+    if summary.get("fail") if new is None else new:
         return FAILED
     return BROKEN if summary.get("unknown") or broken else 0
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from trueup.cli.output import say, show_json, show_run, show_table
+from trueup.cli.runs_diff import diff
+from trueup.cli.runs_prune import prune
 from trueup.cli.spans import span
 from trueup.errors import UsageError
 
@@ -19,7 +21,11 @@ __all__ = ["command"]
 
 @click.group(name="runs", epilog="Example: trueup runs list --resource ARN --since 24h")
 def command() -> None:
-    """List, show, export and import runs."""
+    """List, show, compare, export, import and prune runs."""
+
+
+command.add_command(diff)
+command.add_command(prune)
 
 
 @command.command(name="list", epilog="Example: trueup runs list --since 7d --format json")

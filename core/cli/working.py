@@ -119,6 +119,9 @@ def resumed_audit(
         UsageError: the run has finished, or cannot go on here.
         RefusedError: the credentials are of another account than the run's.
     """
+    from dataclasses import replace
+
+    from trueup.journal.run_history import BASELINE
     from trueup.running.audit_request import AuditRequest
 
     names = ("profile", "endpoint_url", "role_arn", "external_id")
@@ -128,7 +131,8 @@ def resumed_audit(
     account = account_for(start, request.target, options)
     account.run = record.id
     account.check_account(record.account, f"run {record.id}")
-    return _auditor(start, request, account, told)
+    auditor = _auditor(start, request, account, told)
+    return replace(auditor, baseline=record.options.get(BASELINE))
 
 
 def _auditor(
@@ -149,8 +153,8 @@ def _auditor(
         broken,
         told,
         request.exemptions,
-        request.accounts,
-        Carrier(engine_named(start, request.engine), request.options, start.plugins, say),
+        accounts=request.accounts,
+        carrier=Carrier(engine_named(start, request.engine), request.options, start.plugins, say),
     )
 
 
@@ -193,8 +197,13 @@ def progress(title: str) -> Iterator[Callable[[Finding], None]]:
         yield told
 
 
-def confirm(question: str, *, yes: bool) -> None:
+def confirm(question: str, *, yes: bool, otherwise: str = "nothing was sent") -> None:
     """Ask a person; the default is no.
+
+    Args:
+        question: what to ask.
+        yes: whether the answer was given already.
+        otherwise: what is said when the answer is no.
 
     Raises:
         RefusedError: the answer is no, or there is no terminal to ask at and no ``--yes``.
@@ -202,10 +211,10 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        message = "nothing was sent: expected --yes or a terminal to ask at, found neither"
+        message = f"{otherwise}: expected --yes or a terminal to ask at, found neither"
         raise RefusedError(message)
     if not click.confirm(question, default=False, err=True):
-        message = "nothing was sent: the answer was no"
+        message = f"{otherwise}: the answer was no"
         raise RefusedError(message)
 
 

@@ -1,6 +1,8 @@
 """A run carried from one state to another as one file: out of a CI machine that will be gone.
 
-The rows as they are, with the plan, under one digest; importing the same run twice changes nothing.
+The rows as they are, with the plan, under one digest; importing the same run twice changes nothing. The history stays
+as it is: which came first, an audit from elsewhere or the ones that are here, cannot be told from the times of two
+machines.
 """
 
 from __future__ import annotations
@@ -23,6 +25,14 @@ IMPORTED = "imported"
 
 FORM = "trueup.run/1"
 _BY_RUN = ("rule", "scope", "finding", "change", "step", "event")
+# Worked out here, whatever the file says: an older one says nothing, and a baseline is held against it.
+_KNOWN_BY = """
+UPDATE finding SET fingerprint = fingerprint(
+    rule, arn, coalesce(json_extract(document, '$.resource.type'), ''),
+    coalesce(json_extract(document, '$.resource.account'), ''),
+    coalesce(json_extract(document, '$.resource.region'), ''))
+WHERE run = ?
+"""
 # SQLite gives these anew.
 _OWN_KEYS = {"event": ("seq",)}
 
@@ -72,6 +82,7 @@ def import_run(journal: Journal, text: str) -> str:
                 verb = "INSERT OR IGNORE" if table == "plan" else "INSERT"
                 # names are checked against the table's own columns above
                 db.execute(f"{verb} INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+        db.execute(_KNOWN_BY, (run,))
     return run
 
 

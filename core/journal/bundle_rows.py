@@ -45,8 +45,15 @@ def _problems(tables: Tables) -> Iterator[str]:
     for column in ("options", "selection"):
         if not isinstance(json.loads(run[column]), dict):
             yield f"expected an object as {column}, found another value"
+    yield from _of_findings(tables)
     yield from _of_plan(tables, run)
     yield from _of_changes(tables, run)
+
+
+def _of_findings(tables: Tables) -> Iterator[str]:
+    for row in tables["finding"]:
+        if not isinstance(json.loads(row["document"])["resource"]["type"], str):
+            yield f"expected the resource type of a finding of {row['rule']}, found none"
 
 
 def _of_plan(tables: Tables, run: Mapping[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from trueup.facts.unknown import Unknown
 from trueup.finding import Severity, Verdict
+from trueup.journal.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,12 @@ _SEVERITY_RANK = {severity: rank for rank, severity in enumerate(Severity)}
 # What passes, or is not known to fail, needs no exemption.
 _EXEMPTIBLE = frozenset({Verdict.FAIL, Verdict.EXEMPT})
 
-Row = tuple[str, int, str, str, str, str, str, str, str]
+Row = tuple[str, int, str, str, str, str, str, str, str, str]
+
+_INSERT = (
+    "INSERT INTO finding (run, severity, rule, arn, verdict, service, fingerprint, document, account, region)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 def finding_to_json(finding: Finding, scope: Scope, fix: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -98,17 +104,18 @@ class FindingsWriter:
     def add(self, document: Mapping[str, Any], scope: Scope | None = None) -> None:
         """Add a finding in the report's shape, and to the scope that it was looked for in, where there is one."""
         resource = document["resource"]
+        arn, where = resource["arn"] or "", (resource["account"] or "", resource["region"] or "")
         self._batch.append(
             (
                 self._run,
                 self._ranks.get(document["rule"], len(_SEVERITY_RANK)),
                 document["rule"],
-                resource["arn"] or "",
+                arn,
                 document["verdict"],
                 resource["type"].partition(".")[0],
+                fingerprint(document["rule"], arn, resource["type"], *where),
                 json.dumps(document),
-                scope.account if scope else "",
-                scope.region if scope else "",
+                *((scope.account, scope.region) if scope else ("", "")),
             )
         )
         if len(self._batch) >= BATCH:
@@ -118,7 +125,7 @@ class FindingsWriter:
         """Put the findings added so far on disk."""
         if self._batch:
             with self._store.write() as db:
-                db.executemany("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._batch)
+                db.executemany(_INSERT, self._batch)
             self._batch.clear()
 
     def keep_rules(self, rules: Mapping[str, Mapping[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from trueup.journal.changes import Changes
 from trueup.journal.findings import FindingsWriter
+from trueup.journal.history import History
 from trueup.journal.plans import Plans
 from trueup.journal.runs import Runs
 from trueup.journal.store import Store, default_state_path
@@ -25,7 +26,7 @@ __all__ = ["Journal"]
 
 
 class Journal:
-    """An open state: ``runs``, ``changes``, ``plans`` and ``watches``, and the findings of each run."""
+    """An open state: ``runs``, ``changes``, ``plans``, ``watches`` and ``history``, and the findings of each run."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         """Keep everything in ``store``, at the time of ``clock``."""
@@ -35,6 +36,7 @@ class Journal:
         self.changes = Changes(store, clock)
         self.plans = Plans(store)
         self.watches = Watches(store, clock)
+        self.history = History(store, clock)
 
     @classmethod
     def open(cls, path: Path | None, clock: Clock) -> Self:

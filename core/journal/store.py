@@ -15,10 +15,11 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Self
 
 from trueup.errors import StateError
+from trueup.journal.fingerprint import fingerprint
 from trueup.journal.tables import SCHEMA_VERSION, TABLES, UPGRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["Store", "default_state_path"]
 
@@ -56,6 +57,7 @@ class Store:
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
             self._connection.row_factory = sqlite3.Row
+            self._connection.create_function("fingerprint", 5, fingerprint, deterministic=True)
             # also when nobody closes it: Python warns of connections that are forgotten
             self._close = weakref.finalize(self, self._connection.close)
             try:
@@ -129,12 +131,12 @@ class Store:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def rows(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Give all rows of a query."""
         with self._mutex, self._errors():
             return self._connection.execute(query, parameters).fetchall()
 
-    def stream(self, query: str, parameters: Sequence[Any] = ()) -> Iterable[sqlite3.Row]:
+    def stream(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Iterable[sqlite3.Row]:
         """Yield the rows of a query a few hundred at a time, so that a large run does not fill the memory."""
         with self._errors():
             cursor = self._connection.execute(query, parameters)
@@ -144,6 +146,22 @@ class Store:
             if not rows:
                 return
             yield from rows
+
+    def size(self) -> int:
+        """Give how many bytes the file has on the disk, with what was written to it last."""
+        with self._errors():
+            wal = self.path.with_name(f"{self.path.name}-wal")
+            return sum(file.stat().st_size for file in (self.path, wal) if file.exists())
+
+    def shrink(self) -> None:
+        """Give the space of removed rows back to the disk: the file is written anew, which others have to wait for.
+
+        Raises:
+            StateError: the file is locked, or the disk has no room for a second copy; nothing is lost.
+        """
+        with self._mutex, self._errors():
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

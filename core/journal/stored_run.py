@@ -15,6 +15,7 @@ from trueup.finding import Verdict
 from trueup.journal.calls import calls_of
 from trueup.journal.changes import ChangeStatus
 from trueup.journal.costs import costs_of, counting, likely_saving, savings_of
+from trueup.journal.run_history import RunHistory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,24 +32,24 @@ EXEMPTIONS = "exemptions"
 _COUNTED = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.EXEMPT, Verdict.NOT_APPLICABLE)
 
 
-_USUAL = "SELECT document FROM finding WHERE run = ? ORDER BY severity, rule, arn, rowid"
-
 # Below every number; what is not known saves this little.
 _LEAST = -1e308
-_ENOUGH = f"coalesce(saving.likely, {_LEAST}) >= ?"
+_ENOUGH = f"coalesce(saving.likely, {_LEAST}) >= :least"
 
-_FINDINGS = """
-FROM finding LEFT JOIN (
+_SAVINGS = """
+LEFT JOIN (
     SELECT rule, arn, max(json_extract(document, '$.savings_monthly.likely')) AS likely
-    FROM change WHERE run = ? GROUP BY rule, arn
+    FROM change WHERE run = :run GROUP BY rule, arn
 ) AS saving ON saving.rule = finding.rule AND saving.arn = finding.arn
-WHERE finding.run = ?
 """
+
+_OF_RUN = "WHERE finding.run = :run"
 
 # What a fix saves, then what a failing resource costs: the most that a fix could save.
 _BY_SAVINGS = """
 saving.likely IS NULL, saving.likely DESC,
-CASE WHEN verdict = 'fail' THEN coalesce(json_extract(finding.document, '$.cost.monthly.likely'), -1) ELSE -2 END DESC,
+CASE WHEN finding.verdict = 'fail' THEN coalesce(json_extract(finding.document, '$.cost.monthly.likely'), -1)
+    ELSE -2 END DESC,
 """
 
 _IN_ORDER = "severity, finding.rule, finding.arn, finding.rowid"
@@ -75,6 +76,7 @@ class StoredRun:
         self._journal = journal
         self.record = record
         self._shown = shown or Shown()
+        self._history = RunHistory(journal.store, record)
 
     def run(self) -> dict[str, Any]:
         """Give ``run``."""
@@ -108,6 +110,14 @@ class StoredRun:
         rows = self._journal.store.rows(query, (self.record.id, EXEMPTIONS))
         return {**no_usage(), **(json.loads(rows[0]["detail"]) if rows else {})}
 
+    def history(self) -> dict[str, Any]:
+        """Give ``history``, but for the list of what was fixed."""
+        return self._history.to_json()
+
+    def fixed(self) -> Iterator[dict[str, Any]]:
+        """Yield ``history.fixed``, by rule and ARN."""
+        return self._history.fixed()
+
     def scopes(self) -> list[dict[str, Any]]:
         """Give ``scopes``."""
         query = "SELECT document FROM scope WHERE run = ? ORDER BY account, region"
@@ -124,15 +134,15 @@ class StoredRun:
 
     def findings(self) -> Iterator[dict[str, Any]]:
         """Yield ``findings``, sorted by severity, rule and ARN, or by what their fixes save."""
-        run = self.record.id
-        query: str = _USUAL
-        given: tuple[Any, ...] = (run,)
-        if self._shown != Shown():
-            order = _BY_SAVINGS if self._shown.sort == "savings" else ""
-            query = f"SELECT finding.document {_FINDINGS} AND {_ENOUGH} ORDER BY {order}{_IN_ORDER}"
-            given = (run, run, _LEAST if self._shown.min_savings is None else self._shown.min_savings)
-        for row in self._journal.store.stream(query, given):
-            yield json.loads(row["document"])
+        history, shown = self._history, self._shown
+        select = f"SELECT {history.columns} FROM finding {history.joined}"  # noqa: S608 - texts of the module beside
+        query = f"{select} {_OF_RUN} ORDER BY {_IN_ORDER}"
+        if shown != Shown():
+            order = _BY_SAVINGS if shown.sort == "savings" else ""
+            query = f"{select} {_SAVINGS} {_OF_RUN} AND {_ENOUGH} ORDER BY {order}{_IN_ORDER}"
+        least = _LEAST if shown.min_savings is None else shown.min_savings
+        for row in self._journal.store.stream(query, {**history.given, "least": least}):
+            yield history.finding(row)
 
     def changes(self) -> Iterator[dict[str, Any]]:
         """Yield ``changes``, in the order of the plan, or by what they save."""
@@ -151,11 +161,11 @@ class StoredRun:
         return least is None or (likely is not None and likely >= least)
 
     def _left_out(self, records: list[ChangeRecord]) -> dict[str, Any]:
-        run, least = self.record.id, self._shown.min_savings
-        query = f"SELECT count(*) AS number {_FINDINGS} AND NOT {_ENOUGH}"
+        given = {"run": self.record.id, "least": self._shown.min_savings}
+        query = f"SELECT count(*) AS number FROM finding {_SAVINGS} {_OF_RUN} AND NOT {_ENOUGH}"  # noqa: S608 - texts from above
         return {
-            "min_savings": least,
-            "findings": self._journal.store.rows(query, (run, run, least))[0]["number"],
+            "min_savings": self._shown.min_savings,
+            "findings": self._journal.store.rows(query, given)[0]["number"],
             "changes": sum(not self._saves_enough(each) for each in records),
         }
 

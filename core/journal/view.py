@@ -28,6 +28,12 @@ class RunView(Protocol):
     def exemptions(self) -> dict[str, list[dict[str, Any]]]:
         """Give ``exemptions``: those ``used``, ``unused``, ``expired`` and ``undecided``; empty for a run without."""
 
+    def history(self) -> dict[str, Any]:
+        """Give ``history``: ``compared_with``, ``counts``, ``baseline`` and ``trend``; what was fixed is ``fixed``."""
+
+    def fixed(self) -> Iterator[dict[str, Any]]:
+        """Yield ``history.fixed``: what failed in the run compared with and does not any more, by rule and ARN."""
+
     def scopes(self) -> list[dict[str, Any]]:
         """Give ``scopes``: account, region, complete, calls, errors."""
 

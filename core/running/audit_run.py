@@ -15,6 +15,7 @@ from trueup.facts.unknown import Reason, Unknown
 from trueup.finding import Finding, Severity, Verdict
 from trueup.journal.findings import finding_to_json
 from trueup.journal.lock import audit_lock
+from trueup.journal.run_history import BASELINE
 from trueup.journal.stored_run import EXEMPTIONS
 from trueup.running.carrier import ONLY_ACCOUNT, THIS_PROCESS
 from trueup.service.judging import unknown_finding
@@ -70,6 +71,7 @@ class Auditor:
         broken: rule files that could not be used.
         progress: told of every finding.
         exemptions: what may fail; a failure that is exempt is never held back for planning.
+        baseline: the run whose failures are known already, for the report.
         accounts: what is audited instead of the account of the credentials in hand.
         carrier: the engine that has scopes audited, and what it is told; this process, unless one is given.
     """
@@ -80,6 +82,7 @@ class Auditor:
     broken: tuple[BrokenFile, ...] = ()
     progress: Callable[[Finding], None] = lambda _finding: None
     exemptions: Exemptions = NO_EXEMPTIONS
+    baseline: str | None = None
     accounts: tuple[AccountSpec, ...] = ONLY_ACCOUNT
     carrier: Carrier = THIS_PROCESS
 
@@ -111,8 +114,11 @@ class Auditor:
             account=identity.account,
             principal=identity.arn,
             selection=self.selection.to_json(),
-            options=options,
+            options={**(options or {}), **self._known()} or None,
         )
+
+    def _known(self) -> dict[str, str]:
+        return {BASELINE: self.baseline} if self.baseline else {}
 
     def _finished(self, done: frozenset[tuple[str, str]]) -> Audited:
         journal, run = self.account.journal, self.account.run
@@ -120,8 +126,9 @@ class Auditor:
         try:
             with audit_lock(journal.store.path, run), journal.findings(run, self.severities()) as writer:
                 audited = self.audit(writer, done=done)
+            journal.history.record(run, self.selection.to_json())
+            journal.runs.keep_options(run, self._known())
             status = "finished"
-            journal.runs.keep_options(run, {})
         except KeyboardInterrupt:
             status = "interrupted"
             raise
@@ -227,6 +234,7 @@ class Auditor:
                 "references": [],
                 "compliance": [],
                 "parameters": {},
+                "broken": True,
             }
             for file in self.broken
         }

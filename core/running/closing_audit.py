@@ -43,5 +43,6 @@ def audit_changed(
         with account.journal.findings(run, auditor.severities()) as writer:
             account.journal.forget_findings(run)
             auditor.audit(writer)
+        account.journal.history.record(run, selection.to_json())
     except TrueupError as error:
         say(f"the closing audit could not be done: {error}")

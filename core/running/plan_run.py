@@ -79,6 +79,7 @@ class PlanRun:
                 self.say(f"{len(audited.failed)} failed findings have a fix; reading what the fixes need")
                 assembly = self._planner().plan(audited.failed)
                 self._write_held(writer, audited, assembly)
+            journal.history.record(run, self.auditor.selection.to_json())
             planned = self._keep(audited, assembly)
             status = "finished"
         except KeyboardInterrupt:

@@ -27,6 +27,7 @@ from trueup.reports.calls import calls_line, seconds
 from trueup.reports.costs import cost_columns, cost_notes, cost_rows, has_costs, range_words
 from trueup.reports.difference import differences, document_lines
 from trueup.reports.html.charts import CHARTED, bars
+from trueup.reports.html.history import history_context, history_globals
 from trueup.reports.tally import SEVERITIES, Tally, rule_facts, tally
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def _environment() -> Environment:
         duration=wording.duration,
         meant=meant,
         expected=wording.expected,
+        **history_globals(),
         is_link=_is_link,
         left_out_line=wording.left_out_line,
         moment=wording.moment,
@@ -128,6 +130,7 @@ def _context(view: RunView, closing: Sequence[str]) -> dict[str, Any]:
         "cost_rows": cost_rows(run, costs) if has_costs(costs) else [],
         "exemptions": (exemptions := view.exemptions()),
         "exemption_total": sum(map(len, exemptions.values())),
+        **history_context(view),
         "groups": lambda verdict: _groups(view, verdict, counts),
         "headline": wording.headline(run, summary),
         "lead": wording.lead(run, summary),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.reports.generated import runs
-from tests.reports.views import HOSTILE, MemoryView, empty_view, finding, renamed_view, view_of
+from tests.reports.views import HOSTILE, NO_HISTORY, MemoryView, empty_view, finding, renamed_view, view_of
 from trueup.display import clean
 from trueup.exemptions.usage import no_usage
 from trueup.reports.console import write_console
@@ -49,6 +49,8 @@ def test_an_audit_says_what_fails_first() -> None:
         "5 more checks could not be judged, which is not a pass; 1 failure is exempt.",
         "",
         "  7 failing   5 unknown   1 exempt   4 passing   1 not applicable",
+        "  since audit-20261122-184512-7f3a of 2026-11-22 18:45:58 UTC: 1 new, 1 returned, 2 fixed, 5 open as before",
+        "  against the baseline audit-20261110-184512-7f3a: 1 new failure, 6 known",
         "",
         "Failing, worst first",
         "  critical      Buckets block public access",
@@ -56,7 +58,7 @@ def test_an_audit_says_what_fails_first() -> None:
         "    arn:aws:s3:::shop-assets-public",
         "      public_access_block.BlockPublicPolicy is false, expected true",
         "      public_access_block.RestrictPublicBuckets is not set, expected true",
-    ] == lines[:12]
+    ] == lines[:14]
     unknown = lines.index("Unknown, by what stands in the way")
     assert [
         "Unknown, by what stands in the way",
@@ -130,7 +132,7 @@ def test_many_failures_are_cut_and_counted() -> None:
     """Twenty failures are a screen; how many more there are, and how to see them, is said."""
     view = view_of("audit")
     view.finding_records = [finding("s3-bucket-tls-only", "fail", f"bucket-{number:03}") for number in range(100)]
-    view.exemption_records = no_usage()
+    view.exemption_records, view.history_record = no_usage(), NO_HISTORY
     text = _summary(view)
 
     assert [f"bucket-{number:03}" for number in range(20)] == [

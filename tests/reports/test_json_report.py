@@ -17,7 +17,9 @@ from trueup.reports.json_report import report_schema, write_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ORDER = ["schema", "run", "summary", "costs", "scopes", "calls", "rules", "findings", "changes", "exemptions"]
+ORDER = [
+    "schema", "run", "summary", "costs", "scopes", "calls", "rules", "findings", "changes", "exemptions", "history",
+]  # fmt: skip
 
 
 def _text(view: MemoryView) -> str:
@@ -90,6 +92,7 @@ def test_nothing_is_lost(kind: str) -> None:
         "findings": list(view.findings()),
         "changes": list(view.changes()),
         "exemptions": view.exemptions(),
+        "history": {**view.history(), "fixed": list(view.fixed())},
     } == report
 
 

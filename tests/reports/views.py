@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.exemptions.usage import no_usage
 from trueup.journal.calls import calls_of
+from trueup.journal.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ __all__ = [
     "ACCOUNT",
     "HOSTILE",
     "KINDS",
+    "NO_HISTORY",
     "STATUSES",
     "MemoryView",
     "change",
@@ -144,6 +146,9 @@ NO_COSTS: dict[str, Any] = {
 }
 
 
+NO_HISTORY: dict[str, Any] = {"compared_with": None, "counts": None, "baseline": None, "trend": []}
+
+
 @dataclass
 class MemoryView:
     """A run whose every part is in memory."""
@@ -155,6 +160,8 @@ class MemoryView:
     rule_records: dict[str, Any] = field(default_factory=lambda: dict(RULES))
     cost_record: dict[str, Any] = field(default_factory=lambda: dict(NO_COSTS))
     exemption_records: dict[str, list[dict[str, Any]]] = field(default_factory=no_usage)
+    history_record: dict[str, Any] = field(default_factory=lambda: dict(NO_HISTORY))
+    fixed_records: list[dict[str, Any]] = field(default_factory=list)
 
     def run(self) -> dict[str, Any]:
         """Give the run."""
@@ -184,6 +191,14 @@ class MemoryView:
     def exemptions(self) -> dict[str, list[dict[str, Any]]]:
         """Give the exemptions."""
         return self.exemption_records
+
+    def history(self) -> dict[str, Any]:
+        """Give the history."""
+        return self.history_record
+
+    def fixed(self) -> Iterator[dict[str, Any]]:
+        """Yield what was fixed."""
+        yield from self.fixed_records
 
     def scopes(self) -> list[dict[str, Any]]:
         """Give the scopes."""
@@ -227,6 +242,10 @@ def finding(rule: str, verdict: str, name: str, **more: Any) -> dict[str, Any]:
     record = {
         "rule": rule,
         "verdict": verdict,
+        "fingerprint": fingerprint(rule, name, RULES[rule]["resource"], ACCOUNT, region),
+        "first_seen": "2026-11-01T08:00:00Z" if verdict in {"fail", "exempt"} else None,
+        "history": "open" if verdict == "fail" else None,
+        "baseline": None,
         "reason": None,
         "missing_action": None,
         "operation": None,
@@ -358,6 +377,11 @@ def view_of(kind: str) -> MemoryView:
         "watch": _changes("applied", "applied", "rolled_back"),
     }[kind]
     view = MemoryView(_run(kind), _findings(), changes, _scopes(), exemption_records=_exemptions())
+    if kind in {"audit", "plan"}:
+        view.history_record, view.fixed_records = _history(kind), _fixed()
+        first = view.finding_records[3]
+        first["history"], first["baseline"] = "new", "new" if kind == "audit" else None
+        view.finding_records[1]["history"] = "returned"
     if kind in {"plan", "apply"}:
         view.cost_record = costs(kind)
     return view
@@ -408,10 +432,49 @@ def renamed_view(kind: str, name: str) -> MemoryView:
     view.rule_records = {
         key: rule | {"title": name, "rationale": name, "references": [name]} for key, rule in view.rule_records.items()
     }
+    for fixed in view.fixed_records:
+        fixed.update({"rule": name, "arn": name, "type": name, "fixed_by": name})
     view.scope_records[0]["errors"].append(
         {"resource_type": name, "operation": name, "reason": name, "missing_action": name}
     )
     return view
+
+
+def _history(kind: str) -> dict[str, Any]:
+    trend = [
+        {
+            "run": f"audit-202611{day}-184512-7f3a",
+            "kind": "audit",
+            "at": f"2026-11-{day}T18:45:58Z",
+            "fail": 12 - day // 4,
+            "unknown": day % 5,
+            "exempt": 1,
+            "pass": day,
+            "not_applicable": 1,
+        }
+        for day in range(10, 24)
+    ]
+    return {
+        "compared_with": {"run": trend[-2]["run"], "finished_at": trend[-2]["at"]},
+        "counts": {"new": 1, "open": 5, "returned": 1, "fixed": 2},
+        "baseline": {"run": trend[0]["run"], "new": 1, "known": 6} if kind == "audit" else None,
+        "trend": trend,
+    }
+
+
+def _fixed() -> list[dict[str, Any]]:
+    gone = finding("dynamodb-table-pitr-enabled", "fail", "gone")
+    passing = finding("dynamodb-table-pitr-enabled", "fail", "sessions-archive", region="us-east-1")
+    return [
+        {
+            **{name: record[name] for name in ("fingerprint", "rule", "first_seen")},
+            **{name: record["resource"][name] for name in ("type", "arn", "account", "region")},
+            "fixed_at": "2026-11-23T18:45:58Z",
+            "fixed_by": "audit-20261123-184512-7f3a",
+            "verdict": verdict,
+        }
+        for record, verdict in ((gone, None), (passing, "pass"))
+    ]
 
 
 def _run(kind: str) -> dict[str, Any]:
@@ -596,6 +659,7 @@ def _scopes() -> list[dict[str, Any]]:
                     "request_id": None,
                 },
             ],
+            "unread": None,
         },
         {
             "account": ACCOUNT,
@@ -610,5 +674,22 @@ def _scopes() -> list[dict[str, Any]]:
                     "missing_action": "s3:ListAllMyBuckets",
                 }
             ],
+            "unread": None,
+        },
+        {
+            "account": "444444444444",
+            "region": "*",
+            "complete": False,
+            "calls": {},
+            "errors": [
+                {
+                    "resource_type": None,
+                    "operation": "sts:AssumeRole",
+                    "reason": "access denied",
+                    "missing_action": "sts:AssumeRole",
+                    "request_id": None,
+                }
+            ],
+            "unread": "access denied at sts:AssumeRole: no such role (allow sts:AssumeRole)",
         },
     ]

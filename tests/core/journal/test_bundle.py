@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.core.journal.audits import audit
 from tests.core.journal.conftest import StandingClock
 from tests.core.journal.test_runs import DOCUMENT, PLANNED, STEP, _finding
 from trueup.canonical import canonical, digest
@@ -99,6 +100,33 @@ def _edited(act: Callable[[dict[str, Any]], Any]) -> Callable[[str], str]:
         return _sealed(document)
 
     return edit
+
+
+def test_findings_are_known_by_what_they_are(journal: Journal, other: Journal, run: str) -> None:
+    """An older file has no fingerprints and a forged one has wrong ones; neither is believed."""
+
+    def forge(document: dict[str, Any]) -> None:
+        document["tables"]["finding"][0]["fingerprint"] = "0" * 32
+
+    def age(document: dict[str, Any]) -> None:
+        del document["tables"]["finding"][0]["fingerprint"]
+        document["version"] = 1
+
+    expected = [each["fingerprint"] for each in StoredRun(journal, journal.runs.get(run)).findings()]
+    for act in (forge, age):
+        import_run(other, _edited(act)(export_run(journal, run)))
+        assert expected == [each["fingerprint"] for each in StoredRun(other, other.runs.get(run)).findings()]
+        with other.store.write() as db:
+            for table in ("run", "rule", "scope", "finding", "change", "step", "event", "plan"):
+                db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from above
+
+
+def test_the_history_stays_as_it_is(journal: Journal, other: Journal) -> None:
+    """An audit from elsewhere has its report here, which says nothing of other runs."""
+    run = audit(journal, {("encrypted", "a"): "fail"})
+    import_run(other, export_run(journal, run))
+    assert [] == other.store.rows("SELECT * FROM history")
+    assert None is StoredRun(other, other.runs.get(run)).history()["counts"]
 
 
 TAMPERED: dict[str, Callable[[str], str]] = {

@@ -15,6 +15,7 @@ import pytest
 
 from trueup.errors import StateError
 from trueup.journal import store as module
+from trueup.journal.fingerprint import fingerprint
 from trueup.journal.store import Store, default_state_path
 from trueup.journal.tables import SCHEMA_VERSION
 
@@ -171,22 +172,23 @@ def test_a_damaged_file(path: Path, content: bytes) -> None:
 
 
 def test_an_older_file_is_brought_up_to_this_format(path: Path) -> None:
-    """Its findings say where they are, as those of this format do."""
+    """Its findings say where they are and what they are known by, as those of this format do."""
     where = {"account": "123456789012", "region": "eu-west-1"}
+    known_by = {"fingerprint": fingerprint("a", "arn", "sqs.queue", "123456789012", "eu-west-1")}
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as older, older:
         older.execute(
             "CREATE TABLE finding (run TEXT, severity INTEGER, rule TEXT, arn TEXT, verdict TEXT, service TEXT,"
             " document TEXT) STRICT"
         )
-        older.execute(
-            "INSERT INTO finding VALUES ('r', 1, 'a', 'arn', 'fail', 'sqs', ?)", (json.dumps({"resource": where}),)
-        )
+        document = json.dumps({"resource": {"type": "sqs.queue", **where}})
+        older.execute("INSERT INTO finding VALUES ('r', 1, 'a', 'arn', 'fail', 'sqs', ?)", (document,))
         older.execute("PRAGMA user_version = 1")
     for _ in range(2):
         with Store(path) as opened:
-            (row,) = opened.rows("SELECT account, region FROM finding")
-            assert where == dict(row)
+            (row,) = opened.rows("SELECT account, region, fingerprint FROM finding")
+            assert where | known_by == dict(row)
+            assert [] == opened.rows("SELECT * FROM history, turn, audited")
             assert [(SCHEMA_VERSION,)] == [tuple(row) for row in opened.rows("PRAGMA user_version")]
 
 
