@@ -89,7 +89,10 @@ def test_an_interrupted_audit_does_not_wait_for_its_turns(estate: Shell) -> None
         assert process.stderr is not None
         begun = next(line for line in process.stderr if '"service_started"' in line)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=_SECONDS)
+        try:
+            _, said = process.communicate(timeout=_SECONDS)
+        finally:
+            process.kill()
     assert (130, 0) == (process.returncode, said.count("Traceback")), begun + said
     assert '"message": "interrupted"' in said
     assert "interrupted" == estate.json("runs", "list", "--format", "json")["runs"][0]["status"]
