@@ -32,6 +32,9 @@ TRUEUP = (sys.executable, "-m", "trueup")
 
 _SAMPLE_SECONDS = 0.05
 
+# No run of any benchmark is meant to take longer; one that does is ended.
+_LONGEST_SECONDS = 900.0
+
 _AWS = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMIEXAMPLE",
@@ -76,7 +79,7 @@ def measured(command: Sequence[str], folder: Path, given: str = "", **more: str)
         more: variables of its environment.
 
     Raises:
-        SystemExit: it failed; the message has the end of what it said.
+        SystemExit: it failed, or took longer than a quarter of an hour; the message has the end of what it said.
     """
     (folder / "stdin").write_text(given)
     said = folder / "stderr"
@@ -85,8 +88,11 @@ def measured(command: Sequence[str], folder: Path, given: str = "", **more: str)
         process = subprocess.Popen(  # noqa: S603 - ours
             command, cwd=folder, env=environment(**more), stdin=stdin, stdout=subprocess.DEVNULL, stderr=stderr
         )
+        limit = threading.Timer(_LONGEST_SECONDS, process.kill)
+        limit.start()
         with _sampled(process.pid) as samples:
             _, status, used = os.wait4(process.pid, 0)
+        limit.cancel()
     wall = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

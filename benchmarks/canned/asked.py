@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from canned.request import Request
 
-__all__ = ["Asked"]
+__all__ = ["METRIC_DATA", "Asked"]
+
+METRIC_DATA = "cloudwatch:GetMetricData"
 
 
 class Asked:
@@ -37,9 +39,8 @@ class Asked:
     def note(self, request: Request, operation: str, outcome: str) -> None:
         """Count one request; ``answered``, ``throttled``, or the fault that befell it."""
         self._counts[request.account, request.region, operation] += 1
-        service = operation.partition(":")[0]
-        if outcome != "answered":
-            self._outcomes[service, outcome] += 1
+        service = _asker(request, operation)
+        self._outcomes[service, outcome] += 1
         now = self._clock()
         if self._began is None:
             self._began = now
@@ -65,6 +66,12 @@ class Asked:
 
     def _service(self, service: str) -> dict[str, Any]:
         first, last = (round(each - (self._began or 0.0), 4) for each in self._times[service])
-        made = sum(number for (_, _, name), number in self._counts.items() if name.partition(":")[0] == service)
-        not_answered = {kind: number for (name, kind), number in self._outcomes.items() if name == service}
-        return {"calls": made, "first": first, "last": last, "not_answered": not_answered}
+        outcomes = {kind: number for (name, kind), number in sorted(self._outcomes.items()) if name == service}
+        return {"calls": sum(outcomes.values()), "first": first, "last": last, "outcomes": outcomes}
+
+
+def _asker(request: Request, operation: str) -> str:
+    """Give the service, and of metrics the namespace, too: each service waits for its own."""
+    service = operation.partition(":")[0]
+    queries = request.parameters.get("MetricDataQueries") if operation == METRIC_DATA else None
+    return f"{service} {queries[0]['MetricStat']['Metric']['Namespace']}" if queries else service
