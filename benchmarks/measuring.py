@@ -64,9 +64,9 @@ class Cost:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Give the environment of a measured command: nothing of the machine's AWS configuration, and more."""
-    dropped = {"PYTHONDONTWRITEBYTECODE", "AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"}
-    return {name: value for name, value in os.environ.items() if name not in dropped} | _AWS | more
+    """Give the environment of a measured command: nothing of how AWS or trueup are used on the machine, and more."""
+    dropped = ("AWS_", "TRUEUP_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(dropped)} | _AWS | more
 
 
 def measured(command: Sequence[str], folder: Path, given: str = "", **more: str) -> Cost:
