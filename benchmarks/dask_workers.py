@@ -43,7 +43,7 @@ def workers(number: int) -> Iterator[str]:
     # By name, since the extra that it is part of need not be there for the other benchmarks.
     distributed = importlib.import_module("distributed")
     cluster = distributed.LocalCluster(
-        n_workers=number, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=False
+        n_workers=number, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
     )
     with cluster:
         yield str(cluster.scheduler_address)
