@@ -73,10 +73,11 @@ def main() -> None:
     """Read the options, measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help=f"one round, {QUICK_ACCOUNTS} accounts")
+    parser.add_argument("--accounts", type=int, default=ACCOUNTS, help="how many accounts")
     parser.add_argument("--repeat", type=int, default=1, help="how often; medians are printed")
     options = parser.parse_args()
     os.environ.update(environment())  # the workers' credentials, too
-    accounts = QUICK_ACCOUNTS if options.quick else ACCOUNTS
+    accounts = QUICK_ACCOUNTS if options.quick else options.accounts
     rounds = [[audit(accounts, number) for number in WORKERS] for _ in range(1 if options.quick else options.repeat)]
     print(f"| workers | calls | wall | ÷ one worker's (aim: ≥ {AIM} x faster) |\n|---:|---:|---:|---:|")
     for place, number in enumerate(WORKERS):

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
     from canned.request import Request
 
-__all__ = ["METRIC_DATA", "Asked"]
-
-METRIC_DATA = "cloudwatch:GetMetricData"
+__all__ = ["Asked"]
 
 
 class Asked:
@@ -39,7 +37,7 @@ class Asked:
     def note(self, request: Request, operation: str, outcome: str) -> None:
         """Count one request; ``answered``, ``throttled``, or the fault that befell it."""
         self._counts[request.account, request.region, operation] += 1
-        service = _asker(request, operation)
+        service = operation.partition(":")[0]
         self._outcomes[service, outcome] += 1
         now = self._clock()
         if self._began is None:
@@ -68,10 +66,3 @@ class Asked:
         first, last = (round(each - (self._began or 0.0), 4) for each in self._times[service])
         outcomes = {kind: number for (name, kind), number in sorted(self._outcomes.items()) if name == service}
         return {"calls": sum(outcomes.values()), "first": first, "last": last, "outcomes": outcomes}
-
-
-def _asker(request: Request, operation: str) -> str:
-    """Give the service, and of metrics the namespace, too: each service waits for its own."""
-    service = operation.partition(":")[0]
-    queries = request.parameters.get("MetricDataQueries") if operation == METRIC_DATA else None
-    return f"{service} {queries[0]['MetricStat']['Metric']['Namespace']}" if queries else service

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from canned.answer import Answer, denied, failed, http, not_canned, throttled
-from canned.asked import METRIC_DATA, Asked
+from canned.asked import Asked
 from canned.faults import FaultPlan
 from canned.identity import IDENTITY
 from canned.limits import Throttles
@@ -68,7 +68,7 @@ class CannedAws:
         if request.service == "s3":
             return s3_answer(self._world, request)
         operation = f"{request.service}:{request.operation}"
-        if operation == METRIC_DATA:
+        if operation == "cloudwatch:GetMetricData":
             self._asked.windows.note(request.parameters)
             return Answer(operation, metric_data(request.parameters))
         if operation in IDENTITY:

@@ -11,7 +11,6 @@ import load
 import million_findings
 import pytest
 import run_all
-import throttled_service
 from canned.world import ENABLED_REGIONS, World, account_ids
 from measuring import HERE, asked_of, served
 
@@ -52,12 +51,6 @@ def test_synthetic_findings() -> None:
     found = million_findings.audit(200)
     assert 200 == found.findings
     assert found.auditing <= found.cost.peak
-
-
-def test_last_call_of_a_service() -> None:
-    """A service's last call is that of its metrics, where these come later; others' metrics do not count."""
-    asked = {"s3": {"last": 2.0}, "cloudwatch AWS/S3": {"last": 3.0}, "cloudwatch AWS/RDS": {"last": 9.0}}
-    assert 3.0 == throttled_service.last_of("s3", asked)
 
 
 def test_description_of_a_world(tmp_path: Path) -> None:
