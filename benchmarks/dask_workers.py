@@ -1,8 +1,8 @@
 """How much faster four Dask workers are than one, where the work is waiting.
 
-Run it with ``python benchmarks/dask_workers.py`` (``--quick`` for an eighth of the work, ``--help`` for more); it needs
-``trueup[dask]``. 16 accounts of 4 Regions with 32 buckets each, four rules of one call a bucket; the canned AWS of a
-process of its own answers after half a second, so that the cores are idle most of the time. The scheduler and the
+Run it with ``python benchmarks/dask_workers.py`` (``--quick`` for a quarter of the work, ``--help`` for more); it needs
+``trueup[dask]``. 8 accounts of 4 Regions with 32 buckets each, four rules of one call a bucket; the canned AWS of a
+process of its own answers after a second, so that the cores are idle most of the time. The scheduler and the
 workers, of one thread each, run before the audit begins; what is measured is the audit from its start to its report.
 One worker and four take turns. The aim: four are at least 3.5 times as fast.
 """
@@ -27,11 +27,11 @@ from measuring import TRUEUP, asked_of, clean_folder, environment, json_report, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ACCOUNTS = 16
+ACCOUNTS = 8
 QUICK_ACCOUNTS = 2
 REGIONS = 4
 BUCKETS = 32
-LATENCY = 0.5
+LATENCY = 1.0
 WORKERS = (1, 4)
 ROLE = "audit"
 AIM = 3.5

@@ -41,7 +41,7 @@ ALL = (
     Benchmark("organisation.py", minutes=15),
     Benchmark("million_findings.py", minutes=15),
     Benchmark("throttled_service.py"),
-    Benchmark("dask_workers.py", minutes=15),
+    Benchmark("dask_workers.py", minutes=20),
     Benchmark("conditions.py", ()),
     Benchmark("startup.py", ()),
     Benchmark("clients.py", ()),

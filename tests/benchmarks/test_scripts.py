@@ -69,4 +69,4 @@ def test_run_all_runs_every_script() -> None:
     """Every script that measures is run, quick and full, within a bound of time."""
     scripts = {each.name for each in HERE.glob("*.py")} - NO_SCRIPTS
     assert scripts == {each.script for each in run_all.ALL}
-    assert all(0 < each.minutes <= 15 for each in run_all.ALL)
+    assert all(0 < each.minutes <= 20 for each in run_all.ALL)
