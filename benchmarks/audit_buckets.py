@@ -4,55 +4,39 @@ Run it with ``python benchmarks/audit_buckets.py`` (``--quick`` for 100 buckets 
 a process of its own answers after 40 ms; audit and loop run in turn, each in a process of its own, against the same
 answers and with as many threads. The aims: wall time at most 1.25 x the bound (the larger of the loop's CPU time and
 calls x latency / threads), CPU time at most 1.3 x the loop's, memory at the largest size at most 1.2 x that at the
-smallest.
+smallest. With ``--four-rules`` only four rules are selected, which read one aspect each: at most 4 calls a bucket and
+2 more, and only those that the rules name.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+from measuring import HERE, TRUEUP, Cost, asked_of, clean_folder, json_report, keep_results, measured, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
-HERE = Path(__file__).parent
 SIZES = (100, 1_000, 10_000)
 HEAD = ("buckets", "calls", "wall", "bound", "wall ÷ bound", "CPU a call", "loop's CPU a call", "CPU ÷ loop's",
         "loop's wall", "peak memory", "÷ smallest")  # fmt: skip
 
-ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMIEXAMPLE",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_EC2_METADATA_DISABLED": "true",
+FOUR_RULES = {
+    "s3-bucket-level-public-access-prohibited": "s3:GetPublicAccessBlock",
+    "s3-bucket-server-side-encryption-enabled": "s3:GetBucketEncryption",
+    "s3-bucket-ssl-requests-only": "s3:GetBucketPolicy",
+    "s3-bucket-versioning-enabled": "s3:GetBucketVersioning",
 }
+"""Rules of which each reads one aspect, and by which operation."""
 
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a process took.
-
-    Args:
-        wall: seconds.
-        cpu: seconds of all its threads, in user and system mode.
-        peak: MB of memory.
-    """
-
-    wall: float
-    cpu: float
-    peak: float
+# Besides: whose credentials these are, and the list of buckets.
+COMMON = ("sts:GetCallerIdentity", "s3:ListBuckets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +49,7 @@ class Pair:
         audit: what the audit took.
         loop: what the loop took.
         bound: seconds that the calls take at least.
+        by_operation: how many calls of each operation.
     """
 
     buckets: int
@@ -72,70 +57,36 @@ class Pair:
     audit: Cost
     loop: Cost
     bound: float
+    by_operation: Mapping[str, int]
 
 
-def measured(command: Sequence[str], folder: Path, given: str = "") -> Cost:
-    """Run a command to its end, modules compiled but nothing else kept from before, and give what it took.
-
-    Raises:
-        SystemExit: it failed.
-    """
-    (folder / "stdin").write_text(given)
-    began = time.perf_counter()
-    with (folder / "stdin").open() as stdin:
-        process = subprocess.Popen(command, cwd=folder, env=environment(), stdin=stdin, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
-        _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}")
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
-
-
-def environment() -> dict[str, str]:
-    """Give the environment of both: nothing of the machine's AWS configuration, and modules are compiled once."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | ENVIRONMENT
-
-
-@contextmanager
-def served(buckets: int, latency: float) -> Iterator[str]:
-    """Give the URL of a server that runs meanwhile."""
-    command = [sys.executable, str(HERE / "canned_aws.py"), "--buckets", str(buckets), "--latency", str(latency)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
-        assert process.stdout is not None  # noqa: S101 - it was asked for
-        try:
-            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        finally:
-            process.kill()
-
-
-def asked_of(url: str) -> dict[str, Any]:
-    """Give what the server was asked so far."""
-    with urllib.request.urlopen(f"{url}/_asked") as answer:  # noqa: S310 - the server above
-        return dict(json.load(answer))
-
-
-def compare(buckets: int, latency: float, workers: int) -> Pair:
-    """Measure an audit and a loop that makes the same calls."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "trueup.toml").write_text(f"[audit]\nworkers = {workers}\n")
-        with served(buckets, latency) as url:
-            options = ("--service", "s3", "--region", "us-east-1", "--endpoint-url", url, "--exit-zero")
-            report = ("--format", "json", "--out", "report.json")
-            state = ("--state", str(folder / "state.db"))
-            audit = measured([sys.executable, "-m", "trueup", *state, "audit", *options, *report], folder)
+def compare(buckets: int, latency: float, workers: int, rules: Sequence[str] = ()) -> Pair:
+    """Measure an audit, of all S3 rules or of some, and a loop that makes the same calls."""
+    world = {"resources": {"s3": buckets}, "latency": latency}
+    chosen = [f"--rule={rule}" for rule in rules] or ["--service", "s3"]
+    with clean_folder(f"[audit]\nworkers = {workers}\n") as folder:
+        with served(world) as url:
+            options = (*chosen, "--region", "us-east-1", "--endpoint-url", url, *json_report(folder))
+            audit = measured([*TRUEUP, "--state", str(folder / "state.db"), "audit", *options], folder)
             asked = asked_of(url)
         check_report(folder / "report.json", buckets)
-        with served(buckets, latency) as url:
+        with served(world) as url:
             work = loop_work(asked, buckets) | {"endpoint_url": url, "workers": workers, "owner": asked["account"]}
             loop = measured([sys.executable, str(HERE / "bare_loop.py")], folder, json.dumps(work))
             again = asked_of(url)
     if asked["calls"] != again["calls"]:
         sys.exit(f"the loop made other calls than the audit: {again['calls']}, not {asked['calls']}")
+    if rules:
+        check_calls(asked["calls"], buckets)
     calls = sum(asked["calls"].values())
-    return Pair(buckets, calls, audit, loop, max(loop.cpu, calls * latency / workers))
+    return Pair(buckets, calls, audit, loop, max(loop.cpu, calls * latency / workers), asked["calls"])
+
+
+def check_calls(calls: Mapping[str, int], buckets: int) -> None:
+    """Check that four rules made at most 4n + 2 calls, and only those that they name."""
+    others = set(calls) - set(FOUR_RULES.values()) - set(COMMON)
+    if others or sum(calls.values()) > 4 * buckets + 2:
+        sys.exit(f"expected at most {4 * buckets + 2} calls and only those that the rules name, found {dict(calls)}")
 
 
 def loop_work(asked: Mapping[str, Any], buckets: int) -> dict[str, Any]:
@@ -192,14 +143,30 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=1, help="how often each size is measured; medians are printed")
     parser.add_argument("--latency", type=float, default=0.04, help="seconds before an answer")
     parser.add_argument("--workers", type=int, default=16, help="threads of audit and loop")
+    parser.add_argument("--four-rules", action="store_true", help="four rules of one aspect each, not all S3 rules")
     options = parser.parse_args()
     print(f"| {' | '.join(HEAD)} |\n|{'---:|' * len(HEAD)}", flush=True)
-    compare(2, 0, options.workers)  # compiles the modules
+    rules = tuple(FOUR_RULES) if options.four_rules else ()
+    compare(2, 0, options.workers, rules)  # compiles the modules
     smallest = None
+    measures: list[Pair] = []
     for size in SIZES[:1] if options.quick else options.sizes:
-        pairs = [compare(size, options.latency, options.workers) for _ in range(options.repeat)]
+        pairs = [compare(size, options.latency, options.workers, rules) for _ in range(options.repeat)]
         smallest = smallest or statistics.median(each.audit.peak for each in pairs)
         print(row(pairs, smallest), flush=True)
+        measures += pairs
+    if rules:
+        print_calls(measures[-1])
+    name = "audit_buckets_four_rules" if rules else "audit_buckets"
+    results = {"workers": options.workers, "latency": options.latency, "runs": [asdict(each) for each in measures]}
+    keep_results(name, results, quick=options.quick)
+
+
+def print_calls(pair: Pair) -> None:
+    """Print how often each operation was asked for."""
+    print("\n| operation | calls |\n|---|---:|")
+    for operation, number in sorted(pair.by_operation.items()):
+        print(f"| `{operation}` | {number:,} |")
 
 
 if __name__ == "__main__":
