@@ -28,7 +28,7 @@ def _written(each: ReportFormat, view: MemoryView) -> str:
 
 
 def test_the_formats_are_found_by_their_hook() -> None:
-    """The plugin fits the hook's specification and gives console, HTML, JSON and JSON Lines, the last two for programs."""
+    """The plugin fits the hook's specification and gives console, HTML, JSON and JSON Lines, for programs or not."""
     manager = pluggy.PluginManager("trueup")
     manager.add_hookspecs(hookspecs)
     manager.register(plugin)
