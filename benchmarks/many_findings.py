@@ -7,14 +7,16 @@ evidence, costs, tags and reasons that such findings have. Nothing is random, so
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trueup.clock import SystemClock
 from trueup.finding import Severity
 from trueup.journal.journal import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["make_state"]
 
@@ -137,30 +139,54 @@ def _resource(number: int, kind: str, arn: str) -> dict[str, Any]:
     }
 
 
-def _finding(  # noqa: PLR0913 - what a finding consists of
-    number: int, rule: str, category: str, verdict: str, resource: dict[str, Any], leaves: list[tuple[str, Any, Any, Any]]
+def _finding(
+    number: int,
+    rule: str,
+    category: str,
+    verdict: str,
+    resource: dict[str, Any],
+    leaves: list[tuple[str, Any, Any, Any]],
 ) -> dict[str, Any]:
     action = DENIED[resource["type"].partition(".")[0]] if verdict == "unknown" else None
-    exemption = {"rule": rule, "resource": resource["arn"], "tag": None, "owner": "data-platform", "reason": "migration",
-                 "expires": "2027-03-31", "file": "exemptions.json", "line": number % 90 + 1, "expired": False}  # fmt: skip
-    likely = round(number * 37 % 90_000 / 100, 2)
-    cost = {"monthly": {"low": likely, "likely": likely, "high": round(likely * 1.2, 2)}, "currency": "USD",
-            "parts": {"storage": round(likely / 3, 2), "requests": round(likely * 2 / 3, 2)}, "reason": None}  # fmt: skip
+    reasons = {
+        "unknown": f"access denied at {action} (allow {action})",
+        "exempt": "exempt until 2027-03-31, owner data-platform: migration",
+    }
     return {
         "rule": rule,
         "verdict": verdict,
-        "reason": f"access denied at {action} (allow {action})"
-        if action
-        else "exempt until 2027-03-31, owner data-platform: migration"
-        if verdict == "exempt"
-        else None,
+        "reason": reasons.get(verdict),
         "missing_action": action,
         "operation": action,
         "resource": resource,
         "evidence": [_leaf(number, verdict, *leaf) for leaf in leaves],
-        "cost": cost if category == "cost" else None,
+        "cost": _cost(number) if category == "cost" else None,
         "fix": {"action": "fix-it", "risk": "safe", "reversible": "yes"} if verdict == "fail" and number % 2 else None,
-        "exemption": exemption if verdict == "exempt" else None,
+        "exemption": _exemption(number, rule, resource["arn"]) if verdict == "exempt" else None,
+    }
+
+
+def _cost(number: int) -> dict[str, Any]:
+    likely = round(number * 37 % 90_000 / 100, 2)
+    return {
+        "monthly": {"low": likely, "likely": likely, "high": round(likely * 1.2, 2)},
+        "parts": {"storage": round(likely / 3, 2), "requests": round(likely * 2 / 3, 2)},
+        "currency": "USD",
+        "reason": None,
+    }
+
+
+def _exemption(number: int, rule: str, arn: str) -> dict[str, Any]:
+    return {
+        "rule": rule,
+        "resource": arn,
+        "tag": None,
+        "owner": "data-platform",
+        "reason": "migration",
+        "expires": "2027-03-31",
+        "file": "exemptions.json",
+        "line": number % 90 + 1,
+        "expired": False,
     }
 
 

@@ -46,6 +46,8 @@ class RecordLine:
     def _arrange(self, value: Any, schema: Mapping[str, Any]) -> Any:
         if isinstance(value, str):
             return _scalar_text(value)
+        if value is None or isinstance(value, bool):
+            return value
         if isinstance(value, Mapping):
             schema = self._resolved(schema, "object")
             known, rest = schema.get("properties", {}), schema.get("additionalProperties", {})

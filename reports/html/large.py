@@ -34,7 +34,7 @@ _MOST_OF_A_VERDICT = 500
 
 
 class Sample:
-    """The first findings of each rule that fail, are unknown or are exempt: what a large page lists without a script."""
+    """The first findings of each rule that fail, are unknown or exempt: what a large page lists without a script."""
 
     def __init__(self) -> None:
         """Keep none so far."""

@@ -44,6 +44,9 @@ _MOST_CHARACTERS = 500_000
 
 _ABSENT = -1
 
+# Most cells hold no document: what JSON calls these need not be asked for.
+_PLAIN = {None: ("null",), True: ("true",), False: ("false",)}
+
 _WORDS: Mapping[str, Callable[[Any], str]] = {"cost": cost_line, "exemption": meant}
 """Keys whose values people are told in words that only Python knows."""
 
@@ -125,7 +128,10 @@ class _Column:
 
     def number(self, value: Any) -> int:
         """Give the value's number, a new one for a value that is new; 1, 1.0 and true are three values."""
-        key = value if isinstance(value, str) else (json.dumps(value),)
+        if isinstance(value, str):
+            key: str | tuple[str] = value
+        else:
+            key = _PLAIN[value] if value is None or isinstance(value, bool) else (json.dumps(value),)
         if key not in self._numbers:
             self._numbers[key] = len(self._values)
             self._values.append(value)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["write_html"]
 
 # Characters of output joined before they are written: a call of write for each piece would cost more than the rest.
-_BUFFERED = 65_536
+_BUFFERED = 16_384
 
 # The script of a page whose findings are all markup, and that of one whose findings are packed.
 _SCRIPTS = {False: ("report.js",), True: ("data.js", "rows.js", "explorer.js")}
@@ -66,15 +66,16 @@ class RuleGroup:
     unlisted: int = 0
 
 
-def write_html(view: RunView, stream: TextIO, closing: Sequence[str] = ()) -> None:
+def write_html(view: RunView, stream: TextIO, closing: Sequence[str] = (), *, most_whole: int = MOST_WHOLE) -> None:
     """Write the run as one self-contained page.
 
     Args:
         view: the run; its findings are read once to be counted, and once for each verdict or once to be packed.
         stream: where to; a stream that is not UTF-8 gets character references for what it cannot hold.
         closing: what to do next, shown as given.
+        most_whole: with more findings than this the page is a large one (``large.py``).
     """
-    page = _environment().get_template("report.html.j2").generate(_context(view, closing))
+    page = _environment().get_template("report.html.j2").generate(_context(view, closing, most_whole))
     encoding = getattr(stream, "encoding", None) or "utf-8"
     stream.writelines(piece.encode(encoding, "xmlcharrefreplace").decode(encoding) for piece in _joined(page))
 
@@ -120,11 +121,11 @@ def _environment() -> Environment:
     return environment
 
 
-def _context(view: RunView, closing: Sequence[str]) -> dict[str, Any]:
+def _context(view: RunView, closing: Sequence[str], most_whole: int) -> dict[str, Any]:
     run, summary, costs, sample = view.run(), view.summary(), view.costs(), Sample()
     counts = tally(view, sample.add)
     total = sum(map(counts.total, wording.VERDICTS))
-    large = total > MOST_WHOLE
+    large = total > most_whole
     style = Markup(_resource("report.css"))  # noqa: S704 - the package's own
     script = Markup("".join(map(_resource, _SCRIPTS[large])))  # noqa: S704 - the package's own
     by_failures = sorted(counts.services, key=lambda name: (-counts.services[name]["fail"], name))
