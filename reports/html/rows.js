@@ -25,7 +25,7 @@ class Rows {
     const element = document.createElement(tag);
     if (classes) element.className = classes;
     for (let at = 0; at < attributes.length; at += 2) element.setAttribute(attributes[at], attributes[at + 1]);
-    for (const part of content.flat().filter((each) => each !== null && each !== "")) {
+    for (const part of content.flat(Infinity).filter((each) => each !== null && each !== "")) {
       element.append(part instanceof Node ? part : document.createTextNode(this.clean(part)));
     }
     return element;
@@ -63,7 +63,7 @@ class Rows {
     const name = resource.arn === null ? "every " + resource.type : resource.id || resource.arn;
     return this.make(
       "summary", "",
-      this.make("span aria-hidden=true", "glyph " + verdict, GLYPHS[verdict] ?? "\u2022"),
+      this.make("span aria-hidden=true", "glyph " + verdict, GLYPHS[verdict] ?? "\u2022"), " ",
       this.make("span", "sr", this.findings.header.verdicts[verdict] ?? verdict), " ",
       this.make("span", "what", this.make("bdi", "name", name), " ", this.make("span", "quiet", resource.account, " ", resource.region)),
       " ", this.chip(severity, "severity-" + severity),
@@ -90,7 +90,7 @@ class Rows {
     const parts = [];
     if (exemption) parts.push(this.exemption(exemption, said.exemption));
     if (reason && (!exemption || missing)) parts.push(this.make("p", "reason", this.bdi(reason)));
-    if (missing) parts.push(this.make("p", "", "Allow ", this.code(missing)));
+    if (missing && !reason?.includes(missing)) parts.push(this.make("p", "", "Allow ", this.code(missing)));
     if (evidence?.length) parts.push(this.evidence(evidence));
     parts.push(...this.rule(finding.rule), this.identity(finding.resource));
     if (cost) parts.push(this.make("p", "", "Costs a month: ", said.cost));
