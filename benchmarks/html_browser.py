@@ -98,6 +98,7 @@ def main() -> None:
     chosen = parser.parse_args()
     problems: list[str] = []
     rounds = []
+    version = None
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         context = playwright.chromium.launch_persistent_context(
             folder, executable_path=chosen.chromium, headless=True, args=list(ARGUMENTS), offline=True

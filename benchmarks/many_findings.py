@@ -25,8 +25,10 @@ ACCOUNTS = tuple(f"{111_100_000_000 + 7_919 * number:012}" for number in range(1
 TEAMS = ("orders", "payments", "search", "data-platform", "web", "identity", "logistics")
 NAMES = ("events", "sessions", "invoices", "thumbnails", "audit-log", "catalogue", "exports", "carts", "reports")
 
-# Rule to its evidence: path, a value that passes, one that fails, what is expected.
-S3 = {
+Leaf = tuple[str, Any, Any, Any]
+"""A piece of evidence: path, a value that passes, one that fails, what is expected."""
+
+S3: dict[str, list[Leaf]] = {
     "s3-bucket-level-public-access-prohibited": [
         (f"public_access_block.{name}", True, name == "BlockPublicAcls", {"const": True})
         for name in ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -38,7 +40,7 @@ S3 = {
     ],
     "s3-bucket-lifecycle-to-standard-ia": [("tiering.days", 30, None, {"maximum": 30})],
 }
-DYNAMODB = {
+DYNAMODB: dict[str, list[Leaf]] = {
     "dynamodb-table-on-demand-when-idle": [
         ("capacity.mode", "PROVISIONED", "PROVISIONED", {"const": "PROVISIONED"}),
         ("utilization.peak_read", 61.25, 4.5, {"minimum": 20}),
@@ -54,7 +56,7 @@ DYNAMODB = {
     ],
     "dynamodb-table-deletion-protection-enabled": [("table.DeletionProtectionEnabled", True, False, {"const": True})],
 }
-LAMBDA = {
+LAMBDA: dict[str, list[Leaf]] = {
     "lambda-function-memory-right-sized": [
         ("usage.p95_duration_seconds", 120.5, 6.125, {"minimum": 100}),
         ("function.MemorySize", 1024, 3008, {"maximum": 1024}),
@@ -66,7 +68,7 @@ LAMBDA = {
         ("function.Runtime", "python3.13", "nodejs18.x", {"enum": ["nodejs24.x", "python3.12", "python3.13", "java25"]})
     ],
 }
-RDS = {
+RDS: dict[str, list[Leaf]] = {
     "rds-cluster-encrypted-at-rest": [("cluster.StorageEncrypted", True, False, {"const": True})],
     "rds-cluster-deletion-protection-enabled": [("cluster.DeletionProtection", True, False, {"const": True})],
     "rds-cluster-multi-az-enabled": [("topology.zones", 3, 1, {"minimum": 2})],
@@ -75,7 +77,7 @@ RDS = {
         ("members[one-2].PubliclyAccessible", False, False, {"const": False}),
     ],
 }
-TYPES: tuple[tuple[str, str, dict[str, list[tuple[str, Any, Any, Any]]]], ...] = (
+TYPES: tuple[tuple[str, str, dict[str, list[Leaf]]], ...] = (
     ("s3.bucket", "arn:aws:s3:::{id}", S3),
     ("dynamodb.table", "arn:aws:dynamodb:{region}:{account}:table/{id}", DYNAMODB),
     ("awslambda.function", "arn:aws:lambda:{region}:{account}:function:{id}", LAMBDA),
@@ -145,7 +147,7 @@ def _finding(
     category: str,
     verdict: str,
     resource: dict[str, Any],
-    leaves: list[tuple[str, Any, Any, Any]],
+    leaves: list[Leaf],
 ) -> dict[str, Any]:
     action = DENIED[resource["type"].partition(".")[0]] if verdict == "unknown" else None
     reasons = {
