@@ -57,7 +57,7 @@ class Findings {
     };
     fill("verdict", columns.verdict, (verdict) => verdict);
     fill("severity", columns.rule, (id) => this.rule(id).severity);
-    fill("service", columns["resource.type"], (type) => type.split(".", 1)[0]);
+    fill("service", columns["resource.type"], (type) => type?.split(".", 1)[0]);
     fill("rule", columns.rule, (id) => id);
     fill("account", columns["resource.account"], (account) => account);
     fill("region", columns["resource.region"], (region) => region);
