@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["clean"]
+__all__ = ["UNSEEN", "clean"]
 
 # Unicode's general categories Cc, Cf, Cs, Zl, Zp and Zs (but for the plain and the ideographic space), and what is
 # invisible though of another category: variation selectors, Hangul and Khmer fillers, the blank braille pattern,
 # noncharacters, the tag block. Written out, so that the answer does not hang on the Unicode version of the Python.
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     "["
     "\\x00-\\x1f\\x7f-\\xa0\\xad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u115f\\u1160\\u1680"
     "\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3164\\ud800-\\udfff"
@@ -23,6 +23,7 @@ _UNSEEN = re.compile(
     "\\U000e0000-\\U000e0fff"
     "]"
 )
+"""What is shown as its code; written with escapes alone, which other languages' regular expressions know too."""
 
 
 def clean(text: str) -> str:
@@ -32,7 +33,7 @@ def clean(text: str) -> str:
 
     Source: Unicode Standard Annex #9 (bidi controls), Technical Report #36 (unseen characters).
     """
-    return _UNSEEN.sub(_shown, text)
+    return UNSEEN.sub(_shown, text)
 
 
 def _shown(match: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from trueup.reports.wording import amount, counted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CostRow", "cost_columns", "cost_notes", "cost_rows", "has_costs", "range_words"]
+__all__ = ["CostRow", "cost_columns", "cost_line", "cost_notes", "cost_rows", "has_costs", "range_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,15 @@ def range_words(known: Mapping[str, Any] | None) -> str:
     low, likely, high = (known[name] for name in ("low", "likely", "high"))
     words = amount(likely, None)
     return words if low == likely == high else f"{words} ({amount(low, None)} to {amount(high, None)})"
+
+
+def cost_line(cost: Mapping[str, Any]) -> str:
+    """Give what one resource costs a month, with what that consists of, or why it is not known."""
+    if not cost["monthly"]:
+        return f"not known, {cost['reason']}" if cost["reason"] else "not known"
+    whole = f"{range_words(cost['monthly'])} {_currency(cost)}".rstrip()
+    parts = ", ".join(f"{part} {amount(likely, None)}" for part, likely in cost["parts"].items())
+    return f"{whole}: {parts}" if len(cost["parts"]) > 1 else whole
 
 
 def _cells(each: Mapping[str, Any], columns: tuple[str, ...]) -> tuple[str, ...]:

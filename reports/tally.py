@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from trueup.journal.view import RunView
 
@@ -88,8 +88,8 @@ class Tally:
         return sum(counts[verdict] for counts in self.rules.values())
 
 
-def tally(view: RunView) -> Tally:
-    """Count the findings of a run, reading them once."""
+def tally(view: RunView, also: Callable[[dict[str, Any]], None] | None = None) -> Tally:
+    """Count the findings of a run, reading them once; ``also`` is called with each."""
     rules = view.rules()
     counts = Tally()
     gaps: dict[tuple[str, str], Gap] = {}
@@ -101,6 +101,8 @@ def tally(view: RunView) -> Tally:
         counts.places.add((resource["account"], resource["region"]))
         if verdict == "unknown":
             _gap(gaps, finding).add(finding)
+        if also is not None:
+            also(finding)
     _name_operations(gaps.values(), view.scopes())
     counts.gaps = sorted(gaps.values(), key=lambda gap: (gap.missing_action is None, -gap.findings, gap.cause))
     return counts

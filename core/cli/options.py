@@ -95,7 +95,9 @@ def exemptions_option(function: F) -> F:
 def output_options(function: F) -> F:
     """Add where the result goes and in which form."""
     return _together(
-        click.option("--format", "form", default="console", help="console, json, html, or a plugin's.  [console]"),
+        click.option(
+            "--format", "form", default="console", help="console, json, jsonl, html, or a plugin's.  [console]"
+        ),
         click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file, not to stdout."),
     )(function)
 

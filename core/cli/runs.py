@@ -56,7 +56,7 @@ def list_runs(start: Start, arn: str | None, since: str | None, form: str) -> No
 
 @command.command(epilog="Example: trueup runs show last --undo-script > undo.sh")
 @click.argument("run")
-@click.option("--format", "form", default="console", help="console, json, html, or a plugin's.")
+@click.option("--format", "form", default="console", help="console, json, jsonl, html, or a plugin's.")
 @click.option("--undo-script", is_flag=True, help="Print the undo as plain `aws` commands instead.")
 @click.option("--events", is_flag=True, help="Print the run's story instead: every intent and outcome, oldest first.")
 @click.pass_obj

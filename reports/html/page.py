@@ -1,9 +1,9 @@
 """The HTML report: one file that needs no network, no server and no script to be read.
 
-Findings are read once for each list that they stand in and written as they are read, so that ten thousand of them
-need no more memory than ten. Every value passes through ``clean`` and autoescape on its way out, in one place, so
-that no template can forget it; the Content-Security-Policy allows the page's own style and script by their hashes
-and nothing else.
+Findings are read once for each list that they stand in and written as they are read, so that a hundred thousand of
+them need no more memory than a thousand; beyond a thousand they are packed (``large.py``). Every value passes through
+``clean`` and autoescape on its way out, in one place, so that no template can forget it; the Content-Security-Policy
+allows the page's own style and script by their hashes and nothing else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import itertools
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TextIO
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -24,10 +23,12 @@ from trueup.display import clean
 from trueup.exemptions.warnings import meant
 from trueup.reports import wording
 from trueup.reports.calls import calls_line, seconds
-from trueup.reports.costs import cost_columns, cost_notes, cost_rows, has_costs, range_words
+from trueup.reports.costs import cost_columns, cost_line, cost_notes, cost_rows, has_costs
 from trueup.reports.difference import differences, document_lines
 from trueup.reports.html.charts import CHARTED, bars
 from trueup.reports.html.history import history_context, history_globals
+from trueup.reports.html.large import MOST_WHOLE, Sample, all_packed
+from trueup.reports.html.links import is_link
 from trueup.reports.tally import SEVERITIES, Tally, rule_facts, tally
 
 if TYPE_CHECKING:
@@ -38,8 +39,11 @@ if TYPE_CHECKING:
 
 __all__ = ["write_html"]
 
-# Pieces of template output joined before they are written: a call of write for each would cost more than the rest.
-_BUFFERED_PIECES = 500
+# Characters of output joined before they are written: a call of write for each piece would cost more than the rest.
+_BUFFERED = 16_384
+
+# The script of a page whose findings are all markup, and that of one whose findings are packed.
+_SCRIPTS = {False: ("report.js",), True: ("data.js", "rows.js", "explorer.js")}
 
 # Bars beyond this many services say less than the filter does.
 _MOST_SERVICES = 12
@@ -54,26 +58,39 @@ class RuleGroup:
         rule: what the report says of the rule.
         counts: verdict to count over all of the rule's findings.
         findings: the findings, to be read once.
+        unlisted: how many more of them there are.
     """
 
     id: str
     rule: Mapping[str, Any]
     counts: Counter[str]
     findings: Iterator[dict[str, Any]]
+    unlisted: int = 0
 
 
-def write_html(view: RunView, stream: TextIO, closing: Sequence[str] = ()) -> None:
+def write_html(view: RunView, stream: TextIO, closing: Sequence[str] = (), *, most_whole: int = MOST_WHOLE) -> None:
     """Write the run as one self-contained page.
 
     Args:
-        view: the run; its findings are read once to be counted, and once for each verdict.
+        view: the run; its findings are read once to be counted, and once for each verdict or once to be packed.
         stream: where to; a stream that is not UTF-8 gets character references for what it cannot hold.
         closing: what to do next, shown as given.
+        most_whole: with more findings than this the page is a large one (``large.py``).
     """
-    page = _environment().get_template("report.html.j2").stream(_context(view, closing))
-    page.enable_buffering(_BUFFERED_PIECES)
+    page = _environment().get_template("report.html.j2").generate(_context(view, closing, most_whole))
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.writelines(piece.encode(encoding, "xmlcharrefreplace").decode(encoding) for piece in page)
+    stream.writelines(piece.encode(encoding, "xmlcharrefreplace").decode(encoding) for piece in _joined(page))
+
+
+def _joined(pieces: Iterable[str]) -> Iterator[str]:
+    waiting, length = [], 0
+    for piece in pieces:
+        waiting.append(piece)
+        length += len(piece)
+        if length >= _BUFFERED:
+            yield "".join(waiting)
+            waiting, length = [], 0
+    yield "".join(waiting)
 
 
 @functools.cache
@@ -90,6 +107,7 @@ def _environment() -> Environment:
     environment.globals.update(
         amount=wording.amount,
         calls_line=calls_line,
+        cost_line=cost_line,
         counted=wording.counted,
         differences=differences,
         document_lines=document_lines,
@@ -97,10 +115,9 @@ def _environment() -> Environment:
         meant=meant,
         expected=wording.expected,
         **history_globals(),
-        is_link=_is_link,
+        is_link=is_link,
         left_out_line=wording.left_out_line,
         moment=wording.moment,
-        range_words=range_words,
         savings_line=wording.savings_line,
         seconds=seconds,
         status_word=wording.status_word,
@@ -109,9 +126,13 @@ def _environment() -> Environment:
     return environment
 
 
-def _context(view: RunView, closing: Sequence[str]) -> dict[str, Any]:
-    style, script = (Markup(_resource(name)) for name in ("report.css", "report.js"))  # noqa: S704 - the package's own
-    run, summary, costs, counts = view.run(), view.summary(), view.costs(), tally(view)
+def _context(view: RunView, closing: Sequence[str], most_whole: int) -> dict[str, Any]:
+    run, summary, costs, sample = view.run(), view.summary(), view.costs(), Sample()
+    counts = tally(view, sample.add)
+    total = sum(map(counts.total, wording.VERDICTS))
+    large = total > most_whole
+    style = Markup(_resource("report.css"))  # noqa: S704 - the package's own
+    script = Markup("".join(map(_resource, _SCRIPTS[large])))  # noqa: S704 - the package's own
     by_failures = sorted(counts.services, key=lambda name: (-counts.services[name]["fail"], name))
     return {
         "calls": view.calls(),
@@ -131,9 +152,13 @@ def _context(view: RunView, closing: Sequence[str]) -> dict[str, Any]:
         "exemptions": (exemptions := view.exemptions()),
         "exemption_total": sum(map(len, exemptions.values())),
         **history_context(view),
-        "groups": lambda verdict: _groups(view, verdict, counts),
+        "finding_total": total,
+        "groups": (lambda verdict: _sampled(view, verdict, counts, sample))
+        if large
+        else (lambda verdict: _groups(view, verdict, counts)),
         "headline": wording.headline(run, summary),
         "lead": wording.lead(run, summary),
+        "packed": (lambda: all_packed(view, counts)) if large else None,
         "policy": _policy(style, script),
         "rule_facts": lambda rule_id: rule_facts(view.rules(), rule_id),
         "run": run,
@@ -153,6 +178,15 @@ def _groups(view: RunView, verdict: str, counts: Tally) -> Iterator[RuleGroup]:
     chosen = (finding for finding in view.findings() if finding["verdict"] == verdict)
     for rule_id, findings in itertools.groupby(chosen, key=lambda finding: finding["rule"]):
         yield RuleGroup(str(rule_id), rule_facts(rules, rule_id), counts.rules[rule_id], findings)
+
+
+def _sampled(view: RunView, verdict: str, counts: Tally, sample: Sample) -> Iterator[RuleGroup]:
+    rules = view.rules()
+    for rule_id, of_rule in counts.rules.items():
+        if of_rule[verdict]:
+            first = sample.of(verdict, rule_id)
+            unlisted = of_rule[verdict] - len(first)
+            yield RuleGroup(rule_id, rule_facts(rules, rule_id), of_rule, iter(first), unlisted)
 
 
 def _changes(view: RunView, *, attention: bool) -> Iterable[dict[str, Any]]:
@@ -179,15 +213,6 @@ def _policy(style: str, script: str) -> str:
 def _visible(output: object) -> object:
     """Make what a template writes safe to show; markup is the templates' own and stays."""
     return clean(output) if isinstance(output, str) and not isinstance(output, Markup) else output
-
-
-def _is_link(text: str) -> bool:
-    """Tell whether a reference may become a link: nothing but a plain web address."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.netloc) and clean(text) == text and " " not in text
 
 
 def _resource(name: str) -> str:

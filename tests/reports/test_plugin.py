@@ -28,7 +28,7 @@ def _written(each: ReportFormat, view: MemoryView) -> str:
 
 
 def test_the_formats_are_found_by_their_hook() -> None:
-    """The plugin fits the hook's specification and gives console, HTML and JSON, only the last one for programs."""
+    """The plugin fits the hook's specification and gives console, HTML, JSON and JSON Lines, for programs or not."""
     manager = pluggy.PluginManager("trueup")
     manager.add_hookspecs(hookspecs)
     manager.register(plugin)
@@ -36,7 +36,9 @@ def test_the_formats_are_found_by_their_hook() -> None:
 
     found = [each for answer in manager.hook.report_formats() for each in answer]
 
-    assert {"console": False, "html": False, "json": True} == {each.name: each.for_programs for each in found}
+    assert {"console": False, "html": False, "json": True, "jsonl": True} == {
+        each.name: each.for_programs for each in found
+    }
 
 
 @formats

@@ -277,7 +277,7 @@ def test_what_manages_a_resource_is_named() -> None:
 
 
 def test_findings_are_written_as_they_are_read() -> None:
-    """The page is written while findings are read; only the last few are waiting to be written."""
+    """A page is written while findings are read; only the last few are waiting to be written."""
     stream = io.StringIO()
     waiting: list[int] = []
 
@@ -290,7 +290,7 @@ def test_findings_are_written_as_they_are_read() -> None:
 
     view = large_view(1)
     view.finding_records = [finding("s3-bucket-tls-only", "fail", f"b{number:05}") for number in range(1500)]
-    write_html(Watched(view.run_record, view.finding_records), stream)
+    write_html(Watched(view.run_record, view.finding_records), stream, most_whole=1500)
 
     assert waiting
     assert max(waiting) < 200
