@@ -52,9 +52,10 @@ class SharedHandlers(BaseEventHooks):  # type: ignore[misc]  # botocore has no t
 
     def emit_until_response(self, event_name: str, **kwargs: Any) -> tuple[Handler | None, Any]:
         """Call handlers until one answers; give the last one called with its answer."""
-        if self._is_unheard(event_name):
-            return (self.emit(event_name, **kwargs) or [(None, None)])[-1]
         last: tuple[Handler | None, Any] = (None, None)
+        if self._is_unheard(event_name):
+            called = self.emit(event_name, **kwargs)
+            return called[-1] if called else last
         for handler in self._handlers(event_name):
             last = handler, handler(**kwargs, event_name=event_name)
             if last[1] is not None:
