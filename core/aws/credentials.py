@@ -87,6 +87,7 @@ def _of_the_machine(error: Exception, source: CredentialSource) -> str | None:
     import botocore.exceptions as known
 
     words = source.sentence()
+    login = getattr(known, "LoginError", known.SSOTokenLoadError)  # since botocore 1.41
     if isinstance(error, known.ProfileNotFound):
         return (
             f"{words}: expected in ~/.aws/config or ~/.aws/credentials, found in neither; "
@@ -96,7 +97,7 @@ def _of_the_machine(error: Exception, source: CredentialSource) -> str | None:
         return f"{words}: expected credentials, found none in {_TRIED}; sign in or give --profile"
     if isinstance(error, known.PartialCredentialsError):
         return f"{words}: expected whole credentials, found them incomplete ({_flat(error)}); set the missing one"
-    if isinstance(error, known.UnauthorizedSSOTokenError | known.SSOTokenLoadError | known.LoginError):
+    if isinstance(error, known.UnauthorizedSSOTokenError | known.SSOTokenLoadError | login):
         return (
             f"{words}: expected a valid sign-in, found it expired or absent ({_flat(error)}); "
             "run `aws sso login` or `aws login`"

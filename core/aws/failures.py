@@ -130,7 +130,7 @@ def classify_write(error: Exception) -> WriteOutcome:
         known.CredentialRetrievalError,
         known.TokenRetrievalError,
         known.SSOError,
-        known.LoginError,
+        getattr(known, "LoginError", known.SSOError),  # since botocore 1.41
         known.EndpointProviderError,
         known.NoRegionError,
     )

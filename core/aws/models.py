@@ -1,7 +1,7 @@
 """botocore's service models, loaded once for the process.
 
 A service's model is megabytes of JSON: with one loader the first client of a service pays for it (an S3 client 150 ms
-and 15 MB, measured) and each further one of any Region or account a twentieth of that.
+and 15 MB, measured) and each further one of any Region or account a fortieth of that.
 """
 
 from __future__ import annotations

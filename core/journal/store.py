@@ -177,11 +177,12 @@ class Store:
             raise StateError(message) from error
 
     def _sentence(self, cause: str) -> str:
+        room = "free some space, then resume the run if one was begun (`trueup runs list`), or run the command again"
         hints = (
             ("locked", "is locked by another process; wait for it, or name another with --state"),
             ("readonly", "is read-only; make it writable, or name another with --state"),
-            ("full", "cannot grow, the disk is full; free some space and run the command again"),
-            ("disk I/O", "cannot be written, perhaps the disk is full; free some space and run the command again"),
+            ("full", f"cannot grow, the disk is full; {room}"),
+            ("disk I/O", f"cannot be written, perhaps the disk is full; {room}"),
             ("unable to open", "cannot be opened; check that its folder exists and may be written"),
         )
         for word, hint in hints:

@@ -51,13 +51,18 @@ def _refers(value: Any) -> bool:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_planned_calls_are_sent_and_no_others(estate: Estate, service: str) -> None:
-    """By the record that the server keeps: planning sends nothing, applying the steps, rolling back their undos."""
+    """By the record that the server keeps: planning sends nothing, applying the steps, rolling back their undos.
+
+    What lowers capacity shows what the observed peak becomes.
+    """
     actions = set()
     for rule in [rule for each, rule in FIXES if each == service]:
         built(estate, service)
         estate.aws.calls.clear()
         plan, change = planned(estate, rule)
         actions.add((change.resource.type, change.action))
+        projected = [name for name in change.projection if name.startswith("projected_peak_")]
+        assert bool(projected) or not change.capacity, f"{rule}: what the observed peak becomes is shown"
         assert [] == estate.writes(), rule
         run = estate.apply(plan)
         assert [("applied", None)] == [(str(each.status), each.reason) for each in estate.changes(run)], rule

@@ -6,8 +6,12 @@ The queues' cells run always; the built-in services' fixes, each over its part o
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -15,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.core.applying.queues import fix, open_shop
+from tests.faults.worlds import begun_in_copy, in_copy
 from trueup.applying.options import ApplyOptions
 from trueup.aws.settings import ClientSettings
 from trueup.canonical import canonical
@@ -34,8 +39,6 @@ if TYPE_CHECKING:
 KINDS = ("denied", "throttled", "response_lost", "reset", "timeout", "server_error")
 # The others differ in how the client finds out; they wait for the long run.
 SAMPLED = ("denied", "response_lost", "reset")
-# What the shipped fixes are put through: the others are lost answers, too, and the queues go through all of them.
-OF_FIXES = ("denied", "throttled", "response_lost", "reset")
 CELLS = [pytest.param(kind, marks=() if kind in SAMPLED else pytest.mark.faults) for kind in KINDS]
 # An answer that is silent for longer than this is given up; what the fault holds is let go soon after.
 _PATIENCE = ClientSettings(read_timeout_seconds=3.0)
@@ -218,6 +221,10 @@ class Estate(Operator):
         account.__dict__["connection"] = connect(None, self.aws.endpoint_url, None, _ESTATE_PATIENCE)
         return account
 
+    def close(self) -> None:
+        """Close the state file."""
+        self.journal.store.close()
+
 
 @pytest.fixture
 def estate(simulated_aws: SimulatedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Estate]:
@@ -226,7 +233,7 @@ def estate(simulated_aws: SimulatedAws, tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, value)
     opened = Estate(simulated_aws, tmp_path / "state.db", parameters=PARAMETERS, options=ALL)
     yield opened
-    opened.journal.store.close()
+    opened.close()
 
 
 def built(estate: Estate, service: str) -> None:
@@ -258,54 +265,75 @@ def _image(estate: Estate, change: PlannedChange) -> dict[str, Any]:
     return estate.facts(change.resource, *change.before)
 
 
+def _with_own_state(estate: Estate, name: str) -> Estate:
+    """Give an operator of the same account, perhaps a copy of it by now, who goes on from what the first one knows."""
+    os.environ.update(estate.aws.environment())
+    state = estate.state.with_name(f"{name}.db")
+    shutil.copyfile(estate.state, state)
+    return Estate(estate.aws, state, parameters=PARAMETERS, options=ALL)
+
+
+def _in_every_way(estate: Estate, work: Callable[[Estate, str], None]) -> None:
+    """Do something once for each kind of failure, each in a copy of the account; the one that only waits, meanwhile."""
+    estate.close()
+
+    def one(kind: str) -> None:
+        with closing(_with_own_state(estate, kind)) as own:
+            work(own, kind)
+
+    waiting = begun_in_copy(estate.aws, partial(one, "timeout"))
+    for kind in KINDS:
+        if kind != "timeout":
+            in_copy(estate.aws, partial(one, kind))
+    waiting()
+
+
 @pytest.mark.faults
-@pytest.mark.parametrize("kind", OF_FIXES)
 @pytest.mark.parametrize(("service", "rule"), FIXES, ids=[rule for _, rule in FIXES])
-def test_one_failure_of_each_write_of_each_fix(estate: Estate, service: str, rule: str, kind: str) -> None:
-    """Each operation of each shipped fix, refused or lost once: the status is what the account says."""
+def test_one_failure_of_each_write_and_each_undo_of_each_fix(estate: Estate, service: str, rule: str) -> None:
+    """Each shipped fix and its way back, refused or lost once in every way: the status is what the account says."""
     built(estate, service)
     plan, change = planned(estate, rule)
     assert change.before == _image(estate, change)
     estate.aws.calls.clear()
+    _in_every_way(estate, lambda own, kind: _write_fails(own, plan, change, kind))
+    with closing(_with_own_state(estate, "applied")) as applied:
+        run = applied.apply(plan)
+        if any(step.stays for step in change.steps):
+            back = applied.rollback(run)
+            assert ["skipped"] == [str(each.status) for each in applied.changes(back)]
+            return
+        _in_every_way(applied, lambda own, kind: _undo_fails(own, run, change, kind))
+
+
+def _write_fails(estate: Estate, plan: Plan, change: PlannedChange, kind: str) -> None:
     _inject(estate.aws, change.steps[-1].call.name, kind, _ESTATE_HELD_SECONDS, resource=_name(change), times=1)
     run = estate.apply(plan)
     (record,) = estate.changes(run)
     estate.aws.faults.clear()
     code = changes_code([record.status], estate.journal.runs.get(run).status)
     if kind == "denied":
-        assert (record.status, code) in {("failed", 6), ("rolled_back", 7)}, record.reason
-        assert change.before == _image(estate, change)
+        assert (record.status, code) in {("failed", 6), ("rolled_back", 7)}, (kind, record.reason)
+        assert change.before == _image(estate, change), kind
     else:
-        assert ("applied", 0) == (record.status, code), record.reason
-        assert change.after == _image(estate, change)
-    assert {1} == set(_effects(estate.writes()).values() or [1]), [call.name for call in estate.writes()]
+        assert ("applied", 0) == (record.status, code), (kind, record.reason)
+        assert change.after == _image(estate, change), kind
+    assert {1} == set(_effects(estate.writes()).values() or [1]), (kind, [call.name for call in estate.writes()])
 
 
-@pytest.mark.faults
-@pytest.mark.parametrize("kind", OF_FIXES)
-@pytest.mark.parametrize(("service", "rule"), FIXES, ids=[rule for _, rule in FIXES])
-def test_one_failure_of_each_undo_of_each_fix(estate: Estate, service: str, rule: str, kind: str) -> None:
-    """The way back of each shipped fix that has one, refused or lost once."""
-    built(estate, service)
-    plan, change = planned(estate, rule)
-    run = estate.apply(plan)
-    if any(step.stays for step in change.steps):
-        back = estate.rollback(run)
-        assert ["skipped"] == [str(each.status) for each in estate.changes(back)]
-        return
+def _undo_fails(estate: Estate, run: str, change: PlannedChange, kind: str) -> None:
     estate.aws.calls.clear()
     _inject(estate.aws, change.steps[-1].undo[0].name, kind, _ESTATE_HELD_SECONDS, resource=_name(change), times=1)
     back = estate.rollback(run)
     estate.aws.faults.clear()
     (record,), (original,) = estate.changes(back), estate.changes(run)
     if kind == "denied":
-        assert ("failed", "applied") == (record.status, original.status), record.reason
-        assert change.after == _image(estate, change)
+        assert ("failed", "applied") == (record.status, original.status), (kind, record.reason)
+        assert change.after == _image(estate, change), kind
     else:
-        assert ("rolled_back", "rolled_back") == (record.status, original.status), record.reason
-        undone = change.inverse().after
-        assert undone == _image(estate, change)
-    assert {1} == set(_effects(estate.writes()).values() or [1]), [call.name for call in estate.writes()]
+        assert ("rolled_back", "rolled_back") == (record.status, original.status), (kind, record.reason)
+        assert change.inverse().after == _image(estate, change), kind
+    assert {1} == set(_effects(estate.writes()).values() or [1]), (kind, [call.name for call in estate.writes()])
 
 
 def test_the_matrix_has_every_service() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from trueup.testing import SimulatedAws
 
-__all__ = ["in_copy"]
+__all__ = ["begun_in_copy", "in_copy"]
 
 _Given = TypeVar("_Given")
 
@@ -32,6 +32,11 @@ class _Failed:
 
 def in_copy(aws: SimulatedAws, work: Callable[[], _Given]) -> _Given:
     """Do something in a copy of this process and its simulated AWS; what it gives, and nothing else, comes back."""
+    return begun_in_copy(aws, work)()
+
+
+def begun_in_copy(aws: SimulatedAws, work: Callable[[], _Given]) -> Callable[[], _Given]:
+    """Begin something in a copy, as ``in_copy`` does it; give what waits for it to end and gives what it gave."""
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(aws, work, sender))
@@ -40,19 +45,23 @@ def in_copy(aws: SimulatedAws, work: Callable[[], _Given]) -> _Given:
         warnings.simplefilter("ignore", DeprecationWarning)
         process.start()
     sender.close()
-    given: Any = _Failed(f"the copy of the account gave no answer within {_SECONDS} s")
-    if receiver.poll(_SECONDS):
-        try:
-            given = receiver.recv()
-        except EOFError:
-            given = _Failed("the copy of the account ended without an answer")
-    else:
-        process.kill()
-    process.join()
-    receiver.close()
-    assert not isinstance(given, _Failed), given.trace
-    found: _Given = given
-    return found
+
+    def given() -> _Given:
+        found: Any = _Failed(f"the copy of the account gave no answer within {_SECONDS} s")
+        if receiver.poll(_SECONDS):
+            try:
+                found = receiver.recv()
+            except EOFError:
+                found = _Failed("the copy of the account ended without an answer")
+        else:
+            process.kill()
+        process.join()
+        receiver.close()
+        assert not isinstance(found, _Failed), found.trace
+        told: _Given = found
+        return told
+
+    return given
 
 
 def _work(aws: SimulatedAws, work: Callable[[], Any], sender: Connection) -> None:

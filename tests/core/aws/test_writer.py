@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from trueup.testing.faults import FaultKind
     from trueup.testing.server import SimulatedAws
 
+# So often a broken writer would send again.
+TWICE = 2
 SCOPE = Scope("123456789012", "eu-west-1")
 TAG = Call(
     "dynamodb",
@@ -48,6 +50,21 @@ def test_a_call_is_sent_as_planned_and_says_why(connection: Connection, simulate
     assert "orders" == sent.response["TableDescription"]["TableName"]
     assert sent.request_id
     assert "ResponseMetadata" not in sent.response
+
+
+def test_no_handler_has_a_write_sent_again(connection: Connection, simulated_aws: SimulatedAws) -> None:
+    """Whatever a handler of botocore's, of this version or another, answers to whether a retry is needed."""
+    client, _guard = connection.writing_client("dynamodb", "eu-west-1")
+    asked: list[str] = []
+
+    def at_once(event_name: str, **_details: Any) -> int | None:
+        asked.append(event_name)
+        return 0 if len(asked) <= TWICE else None
+
+    client.meta.events.register_first("needs-retry.dynamodb.CreateTable", at_once)
+    connection.writer(SCOPE).send(CREATE, rule="dynamodb-table-x")
+    assert ["dynamodb:CreateTable"] == [call.name for call in simulated_aws.calls]
+    assert ["needs-retry.dynamodb.CreateTable"] == asked
 
 
 def test_a_rules_name_cannot_break_the_user_agent(connection: Connection, simulated_aws: SimulatedAws) -> None:

@@ -129,9 +129,10 @@ def test_a_full_disk(store: Store, path: Path) -> None:
     store.rows(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StateError) as raised:
         _note(store, "x" * 100_000)
-    assert f"state file {path} cannot grow, the disk is full; free some space and run the command again" == str(
-        raised.value
-    )
+    assert (
+        f"state file {path} cannot grow, the disk is full; free some space, then resume the run if one was begun "
+        "(`trueup runs list`), or run the command again"
+    ) == str(raised.value)
     store.rows("PRAGMA max_page_count = 100000")
     _note(store, "b")
     assert ["a", "b"] == _notes(store)
