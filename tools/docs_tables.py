@@ -36,7 +36,19 @@ from trueup.permissions.policy import policy
 from trueup.permissions.selection import planning_grants
 from trueup.ruleset.selection import Selection
 from trueup.testing.discovery import discover_corrections
-from trueup.testing.plugin_contract import Invariant, acting, declaring, failing, fixing, importing, reading, ruling
+from trueup.testing.plugin_contract import (
+    Invariant,
+    acting,
+    declaring,
+    elsewhere,
+    failing,
+    finding,
+    fixing,
+    importing,
+    listing,
+    reading,
+    ruling,
+)
 from trueup.testing.plugin_contract.contract import INVARIANTS
 
 if TYPE_CHECKING:
@@ -50,7 +62,7 @@ POLICY = ROOT / "docs" / "read-only-policy.json"
 EDITOR_SCHEMA = ROOT / "docs" / "rule-editor.schema.json"
 RULE_PAGES = ROOT / "docs" / "rules"
 
-_CHECKS = (importing, declaring, ruling, reading, failing, acting, fixing)
+_CHECKS = (importing, declaring, ruling, reading, listing, finding, failing, acting, elsewhere, fixing)
 
 _REGION = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,10 +88,11 @@ class NewPackage:
             UsageError: the folder holds something, or cannot be written.
         """
         folder = folder.absolute()
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise UsageError(f"{folder}: expected no such folder yet or an empty one, found more; choose another --out")
-        made = self.files()
+        made, above = self.files(), [each for each in folder.parents if not each.exists()]
         try:
+            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+                message = "expected no such folder yet or an empty one, found more"
+                raise UsageError(f"{folder}: {message}; choose another --out")
             folder.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:
                 whole = Path(beside) / folder.name
@@ -99,6 +101,9 @@ class NewPackage:
                     (whole / path).write_text(text, encoding="utf-8")
                 _move(whole, folder)
         except OSError as error:
+            for each in above:
+                with suppress(OSError):
+                    each.rmdir()
             raise UsageError(f"{folder}: cannot be written ({error.strerror}); choose another --out") from error
         return tuple(made)
 

@@ -30,6 +30,9 @@ __all__ = ["BrokenFile", "RuleSet", "load_rules"]
 
 _RULE_SUFFIX = ".json"
 
+# What a rule is told by: a document with none of these is something else that lies among the rules.
+_TELLING = frozenset({"expect", "id", "resource", "title"})
+
 
 @dataclass(frozen=True, slots=True)
 class BrokenFile:
@@ -153,7 +156,7 @@ class _Loader:
     def _read_rule(self, source: RuleSource, file: Path | Traversable) -> None:
         name = file.name.removesuffix(_RULE_SUFFIX)
         parsed = JsonFile.read(file)
-        problems = list(parsed.problems)
+        problems = [*parsed.problems, *_no_rule(parsed)]
         if not problems:
             wrong = [
                 *rule_problems(parsed.document, self.schemas, service=source.service),
@@ -187,6 +190,16 @@ class _Loader:
         pack = Pack.from_document(parsed.document, origin=parsed.name, distribution=source.distribution)
         self.packs.setdefault(pack.id, []).append(pack)
         self._pack_files[pack.origin] = parsed
+
+
+def _no_rule(parsed: JsonFile) -> Iterable[str]:
+    """Say of a document that has nothing of a rule that it is none, and not all that it lacks to be one."""
+    document = parsed.document
+    if not parsed.problems and isinstance(document, dict) and not _TELLING.intersection(document):
+        yield (
+            f"{parsed.name}:1:1: expected a rule, found a document without {', '.join(sorted(_TELLING))}; "
+            f"keep files that are no rules outside of a folder of rules"
+        )
 
 
 def _wrong_id(document: object, name: str, suffix: str) -> Iterable[Problem]:

@@ -130,8 +130,12 @@ def _strangers(
     known = sorted(set(known))
     for name in wanted:
         if not any(matches(other, name) for other in known):
-            listed = f"; known are {', '.join(known)}" if len(known) <= _MOST_LISTED and known else ""
+            listed = f"; known are {', '.join(known)}" if len(known) <= _MOST_LISTED and known else _where(what)
             yield f"unknown {what} {name!r}{did_you_mean(name, known) or listed}"
+
+
+def _where(what: str) -> str:
+    return "; `trueup rules list` shows them, and --rules adds a folder of your own" if what == "rule" else ""
 
 
 def _same(known: str, wanted: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -23,6 +24,12 @@ __all__ = ["Terminal"]
 
 _SECONDS = 900
 """Longer than anything takes on a busy machine: only there so that what hangs ends, with what it printed."""
+
+# Whoever starts the tests in the background of a script ignores Ctrl-C, and so would, by inheritance, all that is run.
+_BASH = (
+    "import os, signal; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execvp('bash', ['bash', '--noprofile', '--norc'])"
+)
 
 _STAYS = "trueup demo --serve"
 _READY = "the simulated AWS is running"
@@ -41,7 +48,7 @@ class Terminal:
         self._mark = f"ended-{uuid4().hex}"
         self._busy = False
         self._process = subprocess.Popen(
-            ["bash", "--noprofile", "--norc"], cwd=folder, env=dict(environment), text=True, start_new_session=True,
+            [sys.executable, "-c", _BASH], cwd=folder, env=dict(environment), text=True, start_new_session=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self._write("trap : INT")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.docs import terminal as terminals
 from tests.docs.terminal import Terminal
 from tests.docs.transcript import Command
 
@@ -21,6 +23,12 @@ signal.signal(signal.SIGINT, lambda *_: (pathlib.Path("ended").write_text("ended
 print("the simulated AWS is running", flush=True)
 while True:
     signal.pause()
+"""
+
+
+PATIENT = """#!/bin/sh
+echo the simulated AWS is running
+exec sleep 600
 """
 
 
@@ -66,6 +74,26 @@ def test_what_stays_is_ended_by_the_next_command(terminal: Terminal, tmp_path: P
     assert (0, ["the simulated AWS is running"]) == said(terminal, "trueup demo --serve")
     assert not (tmp_path / "ended").exists()
     assert (0, ["ended"]) == said(terminal, "cat ended")
+
+
+def test_ctrl_c_is_heard_where_whoever_runs_the_tests_ignores_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a job in the background of a script does: what it starts would ignore it as well."""
+    monkeypatch.setattr(terminals, "_SECONDS", 60)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        opened = Terminal(tmp_path, {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"})
+    finally:
+        signal.signal(signal.SIGINT, before)
+    stub = tmp_path / "trueup"
+    stub.write_text(PATIENT, encoding="utf-8")
+    stub.chmod(0o755)
+
+    said(opened, "PATH=$PWD:$PATH")
+    said(opened, "trueup demo --serve")
+    assert (0, ["next"]) == said(opened, "echo next")
+    opened.close()
 
 
 def test_a_shell_that_ends_says_what_it_had_printed(terminal: Terminal) -> None:

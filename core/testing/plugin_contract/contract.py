@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from trueup.testing.plugin_contract import acting, declaring, failing, fixing, importing, reading, ruling
+from trueup.testing.plugin_contract import (
+    acting,
+    declaring,
+    elsewhere,
+    failing,
+    finding,
+    fixing,
+    importing,
+    listing,
+    reading,
+    ruling,
+)
 from trueup.testing.plugin_contract.broken import hidden
 from trueup.testing.plugin_contract.subject import Subject
 
@@ -45,16 +56,20 @@ INVARIANTS: tuple[Invariant, ...] = (
     reading.every_read_is_tried,
     reading.every_aspect_is_read,
     reading.facts_match_schema,
+    listing.lists_reach_their_end,
+    finding.audit_says_what_facts_say,
     failing.denied_is_unknown,
     failing.throttled_is_unknown,
     failing.timeout_is_unknown,
     failing.nothing_is_planned_from_unknown,
     acting.functions_are_pure,
+    elsewhere.fixes_are_the_same_elsewhere,
     acting.changes_stay_declared,
     acting.calls_are_valid,
     fixing.every_action_is_tried,
     fixing.apply_makes_it_pass,
     fixing.sent_is_what_is_planned,
+    fixing.nothing_else_changes,
     fixing.second_apply_does_nothing,
     fixing.rollback_restores,
 )
@@ -157,6 +172,14 @@ class PluginContract:
         """Each value is of its declared type, and what a rule looks at is there of some resource."""
         reading.facts_match_schema(subject)
 
+    def test_lists_reach_their_end(self, subject: Subject) -> None:
+        """Every list is followed to its last page."""
+        listing.lists_reach_their_end(subject)
+
+    def test_audit_says_what_facts_say(self, subject: Subject) -> None:
+        """An audit gives each resource the verdict that its facts give, unknown where they are denied."""
+        finding.audit_says_what_facts_say(subject)
+
     def test_denied_is_unknown(self, subject: Subject) -> None:
         """Each read, when it is denied, makes its aspect unknown, names the IAM action, and turns no verdict."""
         failing.denied_is_unknown(subject)
@@ -177,6 +200,10 @@ class PluginContract:
         """Actions and derived aspects give the same twice, and change nothing that they are given."""
         acting.functions_are_pure(subject)
 
+    def test_fixes_are_the_same_elsewhere(self, subject: Subject) -> None:
+        """A fix is the same in another process and at another time."""
+        elsewhere.fixes_are_the_same_elsewhere(subject)
+
     def test_changes_stay_declared(self, subject: Subject) -> None:
         """Changes use declared writes and write owned facts only."""
         acting.changes_stay_declared(subject)
@@ -196,6 +223,10 @@ class PluginContract:
     def test_sent_is_what_is_planned(self, subject: Subject) -> None:
         """Apply and rollback send the planned calls, parameter for parameter, and no others."""
         fixing.sent_is_what_is_planned(subject)
+
+    def test_nothing_else_changes(self, subject: Subject) -> None:
+        """A fix changes no setting beside those it owns, and its rollback leaves none changed."""
+        fixing.nothing_else_changes(subject)
 
     def test_second_apply_does_nothing(self, subject: Subject) -> None:
         """A used plan is refused, and there is nothing left to plan."""

@@ -39,6 +39,10 @@ __all__ = [
 ]
 
 
+_PLACES = ("partition", "service", "region", "account")
+"""The parts of an ARN after ``arn``, up to the resource's own."""
+
+
 def read_operations(declared: ResourceType) -> dict[str, list[str]]:
     """Give each operation that listing and reading a type may call, with what declares it."""
     found: dict[str, list[str]] = {}
@@ -69,6 +73,7 @@ def declarations_are_sound(subject: Subject) -> Iterator[str]:
         if declared.service != subject.name:
             yield f"expected a resource type named {subject.name}.<noun>, found {declared.name!r}"
         yield from check_resource_type(declared)
+        yield from _of_one_place(declared)
 
 
 @invariant(
@@ -192,6 +197,15 @@ def _said_otherwise(declared: ResourceType, schema: FactSchema) -> Iterator[str]
             found = ", ".join(sorted(said)) or "nothing"
             expected = ", ".join(sorted(real)) or "nothing"
             yield f"{declared.name}: aspect {name!r} reads {expected}, but x-reads says {found}"
+
+
+def _of_one_place(declared: ResourceType) -> Iterator[str]:
+    """Yield what of an ARN's template is of one partition, Region or account only."""
+    if not declared.arn.startswith("arn:"):
+        return
+    for name, part in zip(_PLACES, declared.arn.split(":", len(_PLACES) + 1)[1:], strict=False):
+        if part and "{" not in part and (name in {"partition", "region"} or part.isdigit()):
+            yield f"{declared.name}: arn: expected {{{name}}} or a field of the item, found {part!r}"
 
 
 def _unknown(operation: str) -> list[str]:

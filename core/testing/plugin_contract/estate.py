@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from trueup.testing.plugin_contract.subject import Subject
     from trueup.testing.plugin_contract.trying import Fixed
 
-__all__ = ["Estate", "Looked", "asked", "open_estate"]
+__all__ = ["Estate", "Looked", "asked", "open_estate", "question"]
 
 # What may stand in estate.py beside ``build``: a function that makes what the demo is not to show, and rule id to
 # parameters with which a fix is due that is not due with the defaults.
@@ -214,15 +214,21 @@ class Estate:
         return Looked(looked.declared, looked.snapshot, judgements, answers)
 
 
+def question(
+    declared: ResourceType, rule: BoundRule, snapshot: Snapshot, judgement: Judgement
+) -> tuple[Snapshot, Finding, BoundRule]:
+    """Give what a plugin is asked with for the fix of a failed rule."""
+    needed = needed_aspects(declared, rule)
+    only = replace(snapshot, aspects={name: value for name, value in snapshot.aspects.items() if name in needed})
+    return only, Finding(rule.id, declared.name, snapshot.resource, judgement), rule
+
+
 def asked(
     subject: Subject, declared: ResourceType, rule: BoundRule, snapshot: Snapshot, judgement: Judgement
 ) -> Change | Refusal | PluginError:
     """Ask a plugin for the fix of a failed rule, with the aspects that it declared to need and no others."""
-    needed = needed_aspects(declared, rule)
-    only = replace(snapshot, aspects={name: value for name, value in snapshot.aspects.items() if name in needed})
-    finding = Finding(rule.id, declared.name, snapshot.resource, judgement)
     try:
-        return subject.host.remediate(only, finding, rule)
+        return subject.host.remediate(*question(declared, rule, snapshot, judgement))
     except PluginError as error:
         return error
 

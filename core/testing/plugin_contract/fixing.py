@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.aws.models import operation_model
 from trueup.canonical import same
-from trueup.change import Change
+from trueup.change import Change, Reversible
+from trueup.facts.path import split_path
 from trueup.journal.changes import ChangeStatus
+from trueup.service.declarations import ReadAspect
 from trueup.testing.plugin_contract.broken import invariant
 
 if TYPE_CHECKING:
@@ -16,12 +18,14 @@ if TYPE_CHECKING:
 
     from trueup.change import Call as PlannedCall
     from trueup.planning.planned import PlannedChange
+    from trueup.service.declarations import ResourceType
     from trueup.testing.calls import Call
     from trueup.testing.plugin_contract.subject import Subject
 
 __all__ = [
     "apply_makes_it_pass",
     "every_action_is_tried",
+    "nothing_else_changes",
     "rollback_restores",
     "second_apply_does_nothing",
     "sent_is_what_is_planned",
@@ -34,15 +38,19 @@ _REFERENCES = ({"$result"}, {"$fact"}, {"$run"})
 
 
 @invariant(
-    "every action that a rule uses is tried on the estate",
+    "every action is the fix of a rule, and is tried on the estate",
     why="a fix that was never applied and undone anywhere is tried in production first",
     mend="{estate}: build a resource that fails the rule and that the action fixes; what the demo is not to show is "
     "made by a function further(aws) beside it, and parameters that the rule needs stand in PARAMETERS there",
 )
 def every_action_is_tried(subject: Subject) -> Iterator[str]:
-    """Look for an action of a rule that nothing on the estate needs."""
+    """Look for an action that no rule uses, and for one that nothing on the estate needs."""
     estate = subject.estate
-    for (declared, action), rules in subject.fixed_by_rules().items():
+    fixed = subject.fixed_by_rules()
+    for declared, action in ((name, each) for name, about in subject.types.items() for each in about.actions):
+        if (declared, action) not in fixed:
+            yield f"action {action} of {declared} is the fix of no rule; write one in {subject.places['rules']}"
+    for (declared, action), rules in fixed.items():
         names = [rule.id for rule in rules]
         answers = [each.answers[name] for each in estate.looked for name in names if name in each.answers]
         if not any(isinstance(each, Change) for each in answers):
@@ -113,6 +121,49 @@ def rollback_restores(subject: Subject) -> Iterator[str]:
             yield f"{fix.name}: the rollback ends as {fix.undone}"
         else:
             yield from _differing(f"{fix.name}, rolled back", promised, fix.restored)
+
+
+@invariant(
+    "a fix changes no setting beside the owned facts, and a rollback leaves none changed",
+    why="a setting that changes along with another was reviewed by nobody, and nobody will look for it",
+    mend="{plugin}: send only what is to change, and keep the rest of a document as it was read; or name in `owned` "
+    "and `effect` what changes too; what AWS changes by itself (a time, a revision) is x-kind `observed` in {facts}",
+)
+def nothing_else_changes(subject: Subject) -> Iterator[str]:
+    """Hold every configuration fact that is read against what it was before the apply."""
+    for fix in subject.estate.fixes:
+        if fix.change is None or not fix.applied:
+            continue
+        declared = subject.types[fix.change.resource.type]
+        was, became, *later = fix.settings
+        yield from _strayed(f"{fix.name} changes", _beside(declared, fix.change, was), became)
+        restored = later if fix.undone == str(ChangeStatus.ROLLED_BACK) else []
+        for each in restored if fix.change.reversible is Reversible.YES else []:
+            yield from _strayed(f"{fix.name}, rolled back, leaves", {**dict.fromkeys(each), **was}, each)
+
+
+def _beside(declared: ResourceType, change: PlannedChange, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the settings that were there beside the owned facts, in the aspects of these that are read.
+
+    Where the owned facts are derived, nobody has said which of the settings behind them change along.
+    """
+    owned = declared.actions[change.action].owned
+    aspects = {
+        name for name in (split_path(path)[0] for path in owned) if isinstance(declared.aspects[name], ReadAspect)
+    }
+    return {
+        path: value
+        for path, value in settings.items()
+        if split_path(path)[0] in aspects
+        and value is not None
+        and not any(path == each or path.startswith(f"{each}.") for each in owned)
+    }
+
+
+def _strayed(name: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    for path, value in was.items():
+        if not same(value, now.get(path)):
+            yield f"{name} {path} at {now.get(path)!r:.80} instead of {value!r:.80}"
 
 
 def _promised(change: PlannedChange) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
 
     from trueup.testing.plugin_contract.subject import Subject
 
-__all__ = ["import_does_nothing", "init_is_empty", "no_client_is_made"]
+__all__ = ["environment_of_its_own", "import_does_nothing", "init_is_empty", "no_client_is_made"]
 
 _SECONDS = 60
 
-# Modules that can reach AWS, or anything else, past the host's guards.
-_WAYS_OUT = ("aioboto3", "aiobotocore", "boto3", "botocore", "http", "httpx", "requests", "socket", "urllib.request",
-             "urllib3")  # fmt: skip
+# Modules that can reach AWS, or anything else, past the host's guards: the host's own that make clients, too.
+_WAYS_OUT = ("aioboto3", "aiobotocore", "aiohttp", "asyncio", "awscrt", "boto3", "botocore", "ctypes", "http", "httpx",
+             "requests", "s3transfer", "socket", "subprocess", "trueup.applying", "trueup.aws", "trueup.cli",
+             "trueup.journal", "trueup.running", "urllib.request", "urllib3")  # fmt: skip
+
+# What of ``os`` starts another program, such as the AWS CLI.
+_PROGRAMS = re.compile("system|popen|fork|forkpty|exec[a-z]+|spawn[a-z]+|posix_spawnp?")
 
 # Parts of a package that serve the simulated AWS only: the demo's estate makes resources as a user would.
 _SIMULATED = ("simulated", "simulation", "estate")
@@ -96,7 +101,7 @@ def import_does_nothing(subject: Subject) -> Iterator[str]:
     """Import the plugin's module in an interpreter of its own and listen to what it does."""
     done = subprocess.run(  # noqa: S603 - this interpreter, and the module that is being tested
         [sys.executable, "-B", "-c", _WATCH, subject.entry.module, str(subject.folder)],
-        env=_environment(),
+        env=environment_of_its_own(),
         capture_output=True,
         text=True,
         timeout=_SECONDS,
@@ -144,6 +149,16 @@ def no_client_is_made(subject: Subject) -> Iterator[str]:
             yield from _ways_out(file)
 
 
+def environment_of_its_own() -> dict[str, str]:
+    """Give this process's environment, with the module search path that it has now and keys that open nothing."""
+    import os
+
+    from trueup.testing.credentials import ACCESS_KEY, SECRET_KEY
+
+    keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_DEFAULT_REGION": "us-east-1"}
+    return {**os.environ, **keys, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
+
+
 def _ways_out(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         named: list[str] = []
@@ -152,14 +167,20 @@ def _ways_out(file: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             module = node.module or ""
             named = [module, *(f"{module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            named = [f"{node.value.id}.{node.attr}"] if node.value.id == "os" else []
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             named = [node.args[0].value] if _imports(node.func) and isinstance(node.args[0].value, str) else []
         found = next((name for name in named if _is_way_out(name)), None)
         if found is not None:
-            yield f"{file}:{getattr(node, 'lineno', 1)}: imports {found}"
+            does = "uses" if isinstance(node, ast.Attribute) else "imports"
+            yield f"{file}:{getattr(node, 'lineno', 1)}: {does} {found}"
 
 
 def _is_way_out(module: str) -> bool:
+    above, _, last = module.rpartition(".")
+    if above == "os" and _PROGRAMS.fullmatch(last):
+        return True
     return any(module == name or module.startswith(f"{name}.") for name in _WAYS_OUT)
 
 
@@ -170,13 +191,3 @@ def _imports(function: ast.expr) -> bool:
 
 def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _environment() -> dict[str, str]:
-    """Give this process's environment, with the module search path that it has now and keys that open nothing."""
-    import os
-
-    from trueup.testing.credentials import ACCESS_KEY, SECRET_KEY
-
-    keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_DEFAULT_REGION": "us-east-1"}
-    return {**os.environ, **keys, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}

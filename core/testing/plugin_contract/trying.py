@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 from trueup.auditing.listing import list_resources
 from trueup.change import Change
 from trueup.errors import RefusedError, TrueupError, UnknownFactError
+from trueup.facts.path import join_path
+from trueup.facts.unknown import Unknown
 from trueup.journal.changes import ChangeStatus
+from trueup.service.declarations import ReadAspect
+from trueup.testing.plugin_contract.configured import configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -45,6 +49,7 @@ class Fixed:
         undone: what became of the rollback.
         unsent: the calls that the rollback sent to write.
         restored: the owned facts after it.
+        settings: every configuration fact that is read, by path: as it was, after the apply and after the rollback.
     """
 
     rule: str
@@ -59,6 +64,7 @@ class Fixed:
     undone: str = ""
     unsent: tuple[Call, ...] = ()
     restored: Mapping[str, Any] = field(default_factory=dict)
+    settings: list[Mapping[str, Any]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -95,6 +101,7 @@ def _try(estate: Estate, rule: BoundRule, looked: Looked) -> Fixed:
         fix.refused = "; ".join(str(each) for each in (*reasons, *found) if each) or "the rule does not fail any more"
         return fix
     (fix.change,) = planned.plan.changes()
+    fix.settings.append(_settings(estate, operator, looked, resource))
     try:
         run = operator.apply(planned.plan)
     except RefusedError as error:
@@ -106,9 +113,11 @@ def _try(estate: Estate, rule: BoundRule, looked: Looked) -> Fixed:
         return fix
     fix.verdict = operator.verdicts(rule.id, arn).get(resource.id, "no finding")
     fix.after = _facts(operator, resource, fix.change.after)
+    fix.settings.append(_settings(estate, operator, looked, resource))
     fix.again = tuple(_again(operator, rule, planned.plan, arn))
     if any(not step.stays for step in fix.change.steps):
         _roll_back(operator, run, fix, resource)
+        fix.settings.append(_settings(estate, operator, looked, resource))
     return fix
 
 
@@ -159,6 +168,18 @@ def _facts(operator: Operator, resource: Resource, paths: Iterable[str]) -> dict
         except UnknownFactError:
             continue
     return known
+
+
+def _settings(estate: Estate, operator: Operator, looked: Looked, resource: Resource) -> dict[str, Any]:
+    """Give every configuration fact that some call reads, whether the rule looks at it or not."""
+    declared, schema = looked.declared, estate.subject.schemas[looked.declared.name]
+    read = [name for name, each in declared.aspects.items() if isinstance(each, ReadAspect) and each.per == "resource"]
+    snapshot = operator.account().reader().read(declared, resource, read)
+    found: dict[str, Any] = {}
+    for name in read:
+        if not isinstance(snapshot.aspects[name], Unknown):
+            found.update(configured(schema.fact(join_path((name,))), snapshot.aspects[name]))
+    return found
 
 
 def _status(operator: Operator, run: str, wanted: ChangeStatus) -> str:

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,8 +24,7 @@ from trueup.errors import UsageError
 from trueup.hosting.info import PluginInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
 INSTALLED = (
     PluginInfo("awslambda", "plugin", "trueup", "0.1.0", "trueup.plugins.awslambda.plugin", "available"),
@@ -198,7 +198,7 @@ def test_an_empty_folder_is_filled_and_stays_the_same(tmp_path: Path) -> None:
     assert set(written) == set(tree(folder))
 
 
-@pytest.mark.parametrize("place", ["file/package", "x" * 250])
+@pytest.mark.parametrize("place", ["file/package", "x" * 250, f"not/there/{'x' * 250}"])
 def test_what_cannot_be_written_leaves_nothing(tmp_path: Path, place: str) -> None:
     """A place that takes no folder, or no longer name, is said in one sentence, and nothing is left behind."""
     (tmp_path / "file").write_text("mine", encoding="utf-8")
@@ -208,3 +208,18 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path, place: str) -> No
 
     assert {"file": "mine"} == tree(tmp_path)
     assert [tmp_path / "file"] == list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in somebody else's folder is not known, so it is not written to."""
+    listed = Path.iterdir
+
+    def denied(folder: Path) -> Iterator[Path]:
+        if folder == tmp_path:
+            raise PermissionError(13, "Permission denied")
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+
+    with pytest.raises(UsageError, match=r"cannot be written \(Permission denied\); choose another --out"):
+        new().write(tmp_path)

@@ -147,6 +147,12 @@ def test_what_cannot_be_explained_is_told(here: Path, arguments: list[str], mess
     assert [] == list(here.iterdir())
 
 
+def test_a_rule_that_nobody_has_says_where_rules_are() -> None:
+    """Whoever forgot ``--rules`` is told of it."""
+    said = run("rules", "show", "queue-kept", code=2)
+    assert "unknown rule 'queue-kept'; `trueup rules list` shows them, and --rules adds a folder of your own" in said
+
+
 def test_a_rule_without_cases_names_the_file(here: Path) -> None:
     """Nothing is explained of cases that are not there."""
     run("rules", "new", MINE, "--resource", "dynamodb.table")

@@ -177,6 +177,18 @@ def test_a_mistake_is_told_with_its_place(
     assert at == file.read_text(encoding="utf-8").splitlines()[line - 1][column - 1 :][: len(at)], told
 
 
+def test_what_is_no_rule_at_all_is_told_so(schema: FactSchema, write_rule: WriteRule) -> None:
+    """Facts that were saved among the rules are named in one line, and not by all that they lack of a rule."""
+    source = write_rule()
+    facts = Path(str(source.folder)) / "facts.json"
+    facts.write_text('{"thing": {"On": true}}', encoding="utf-8")
+
+    found = "expected a rule, found a document without expect, id, resource, title"
+    assert [f"{facts}:1:1: {found}; keep files that are no rules outside of a folder of rules"] == problems(
+        schema, source
+    )
+
+
 def test_all_mistakes_of_all_files_are_told_in_one_pass(
     schema: FactSchema, write_rule: WriteRule, tmp_path: Path
 ) -> None:

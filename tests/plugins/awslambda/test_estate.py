@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SIZED = "lambda-function-memory-right-sized"
 RESERVED = "lambda-function-reserved-concurrency-set"
 RUNTIME = "lambda-function-runtime-supported"
+RULES = (SIZED, RESERVED, RUNTIME)
 FAIL, GOOD, UNKNOWN = Verdict.FAIL, Verdict.PASS, Verdict.UNKNOWN
 
 
@@ -56,7 +57,7 @@ class Account:
 
         audit_rules(
             self.host,
-            [rule.bind() for rule in rules.values()],
+            [rules[name].bind() for name in RULES],
             [self.connection.scope("us-east-1")],
             self.connection,
             sink=sink,

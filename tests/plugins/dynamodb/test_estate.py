@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 IDLE = "dynamodb-table-on-demand-when-idle"
 PITR = "dynamodb-table-pitr-enabled"
 PROTECTED = "dynamodb-table-deletion-protection-enabled"
+RULES = (IDLE, PITR, PROTECTED)
 
 
 class Account:
@@ -55,7 +56,7 @@ class Account:
 
         audit_rules(
             self.host,
-            [rule.bind() for rule in rules.values()],
+            [rules[name].bind() for name in RULES],
             [self.connection.scope("us-east-1")],
             self.connection,
             sink=sink,

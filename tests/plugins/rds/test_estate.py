@@ -29,6 +29,20 @@ CAPACITY = "rds-aurora-serverless-capacity-right-sized"
 READERS = "rds-aurora-idle-readers-removed"
 RETENTION = "rds-aurora-backup-retention-limited"
 UNKNOWN = {CAPACITY}
+RULES = (
+    CAPACITY,
+    READERS,
+    RETENTION,
+    "rds-aurora-mysql-audit-logging-enabled",
+    "rds-aurora-postgresql-logs-to-cloudwatch",
+    "rds-cluster-auto-minor-version-upgrade-enable",
+    "rds-cluster-copy-tags-to-snapshots-enabled",
+    "rds-cluster-deletion-protection-enabled",
+    "rds-cluster-encrypted-at-rest",
+    "rds-cluster-iam-authentication-enabled",
+    "rds-cluster-instance-public-access-check",
+    "rds-cluster-multi-az-enabled",
+)
 
 
 class Account:
@@ -57,7 +71,7 @@ class Account:
 
         audit_rules(
             self.host,
-            [rule.bind() for rule in rules.values()],
+            [rules[name].bind() for name in RULES],
             [self.connection.scope("us-east-1")],
             self.connection,
             sink=sink,

@@ -23,19 +23,21 @@ def _rules() -> list[Rule]:
     return list(load_rules([source], {schema.type: schema}).rules.values())
 
 
-def test_the_rules_of_the_service_are_these() -> None:
-    """A rule's id is never reused and never lost by accident."""
-    assert [
+def test_no_rule_of_the_service_is_lost() -> None:
+    """A rule's id is never reused and never lost by accident; a new one need not be named here."""
+    known = {
         "dynamodb-table-deletion-protection-enabled",
         "dynamodb-table-on-demand-when-idle",
         "dynamodb-table-pitr-enabled",
-    ] == [rule.id for rule in _rules()]
+    }
+    assert set() == known - {rule.id for rule in _rules()}
 
 
 @pytest.mark.parametrize("rule", _rules(), ids=lambda rule: rule.id)
 def test_every_case_gets_its_verdict(rule: Rule) -> None:
-    """Each case beside the rule is judged as it says, and all four verdicts are shown."""
+    """Each case beside the rule is judged as it says, and all verdicts that it can get are shown."""
     results = run_cases(rule)
     assert [] == [result.sentence() for result in results if not result.holds]
     shown = {result.judgement.verdict for result in results}
-    assert {Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE} == shown
+    never = {Verdict.NOT_APPLICABLE} if rule.when else set()
+    assert {Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN} | never == shown

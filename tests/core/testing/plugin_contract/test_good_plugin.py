@@ -12,9 +12,12 @@ from trueup.testing.plugin_contract import (
     PluginContract,
     acting,
     declaring,
+    elsewhere,
     failing,
+    finding,
     fixing,
     importing,
+    listing,
     reading,
     ruling,
 )
@@ -28,7 +31,7 @@ from trueup.testing.plugin_contract import PluginContract
 class TestContract(PluginContract):
     plugin = "sqs"
 """
-MODULES = (importing, declaring, ruling, reading, failing, acting, fixing)
+MODULES = (importing, declaring, ruling, reading, listing, finding, failing, acting, elsewhere, fixing)
 
 
 def test_a_good_plugin_passes(package: Any) -> None:
