@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.reports.html.markup import elements
 from tests.reports.views import HOSTILE, NO_HISTORY, renamed_view, view_of
-from trueup.reports.html.charts import CHARTED, WIDTH
+from trueup.reports.html.charts import CHARTED
 from trueup.reports.html.page import write_html
-from trueup.reports.html.trend import HEIGHT, columns
+from trueup.reports.html.trend import HEIGHT, WIDTH, columns
 
 points = st.fixed_dictionaries(dict.fromkeys(CHARTED, st.integers(0, 100_000)))
 
@@ -85,6 +85,16 @@ def test_a_first_audit_has_nothing_to_compare_with() -> None:
     assert "trend-title" not in text
     view.history_record = NO_HISTORY
     assert 'id="history"' not in _page(view)
+
+
+def test_an_apply_says_what_its_audit_saw_fixed() -> None:
+    """It is compared with no audit: it was no audit itself."""
+    view = view_of("apply")
+    view.history_record = {**NO_HISTORY, "counts": {"new": 0, "open": 0, "returned": 0, "fixed": 2}}
+    view.fixed_records = view_of("audit").fixed_records
+    text = _page(view)
+    assert "The audit after the changes saw 2 failures fixed." in text
+    assert "first audit of this selection" not in text
 
 
 def test_hostile_names_are_shown_as_they_are() -> None:
