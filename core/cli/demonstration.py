@@ -203,6 +203,7 @@ class _Demo:
         self._start.journal.forget_findings(run)
         with self._start.journal.findings(run, auditor.severities()) as writer:
             auditor.audit(writer)
+        self._start.journal.history.record(run, auditor.selection.to_json())
 
     def _write(self, run: str) -> None:
         view = self._view(run)

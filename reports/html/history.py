@@ -9,7 +9,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from trueup.reports import history as words
-from trueup.reports.html.trend import HEIGHT, columns
+from trueup.reports.html.trend import HEIGHT, WIDTH, columns
 
 if TYPE_CHECKING:
     from trueup.journal.view import RunView
@@ -40,4 +40,5 @@ def history_context(view: RunView) -> dict[str, Any]:
         "most_fixed": _MOST_FIXED,
         "trend": columns(history["trend"]),
         "trend_height": HEIGHT,
+        "trend_width": WIDTH,
     }

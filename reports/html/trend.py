@@ -8,12 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trueup.reports.html.charts import CHARTED, WIDTH
+from trueup.reports.html.charts import CHARTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["HEIGHT", "Column", "Part", "columns"]
+__all__ = ["HEIGHT", "WIDTH", "Column", "Part", "columns"]
+
+WIDTH = 880
+"""The width of the drawing, which stands alone in its row, in its units."""
 
 HEIGHT = 120
 """The height of the column of the audit that judged most, in the drawing's units."""

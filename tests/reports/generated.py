@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.reports.views import KINDS, RULES, STATUSES, MemoryView, change, finding, view_of
 from trueup.exemptions.usage import no_usage
+from trueup.journal.runs import stamp
 
 __all__ = ["any_text", "documents", "runs"]
 
@@ -100,6 +102,8 @@ def _findings(draw: st.DrawFn) -> dict[str, Any]:
         evidence=draw(st.lists(_evidence, max_size=3)),
         cost=draw(st.none() | _cost),
         exemption=draw(st.none() | _held),
+        history=draw(st.sampled_from(["new", "open", "returned", None])),
+        baseline=draw(st.sampled_from(["new", "known", None])),
         fix=draw(st.none() | _fixes),
     )
 
@@ -143,6 +147,33 @@ _costs = st.fixed_dictionaries(
         "estimate": _ranges,
     }
 )
+_moments = st.integers(0, 10**9).map(lambda seconds: stamp(datetime.fromtimestamp(seconds, UTC)))
+_points = st.fixed_dictionaries(
+    {"run": any_text, "kind": st.sampled_from(["audit", "plan"]), "at": _moments, **dict.fromkeys(VERDICTS, _numbers)}
+)
+_histories = st.fixed_dictionaries(
+    {
+        "compared_with": st.none() | st.fixed_dictionaries({"run": any_text, "finished_at": _moments}),
+        "counts": st.none() | st.fixed_dictionaries(dict.fromkeys(("new", "open", "returned", "fixed"), _numbers)),
+        "baseline": st.none()
+        | st.fixed_dictionaries({"run": any_text, "new": _numbers, "known": _numbers})
+        | st.fixed_dictionaries({"run": any_text, "new": st.none(), "known": st.none()}),
+        "trend": st.lists(_points, max_size=30),
+    }
+)
+_fixed = st.fixed_dictionaries(
+    {
+        "fingerprint": st.text("0123456789abcdef", min_size=32, max_size=32),
+        "rule": any_text,
+        "type": any_text,
+        "arn": st.none() | any_text,
+        "account": any_text,
+        "region": any_text,
+        **dict.fromkeys(("first_seen", "fixed_at"), _moments),
+        "fixed_by": any_text,
+        "verdict": st.sampled_from(["pass", "not_applicable", None]),
+    }
+)
 _cost = st.fixed_dictionaries(
     {
         "monthly": _ranges,
@@ -160,5 +191,7 @@ def runs(draw: st.DrawFn) -> MemoryView:
     view.finding_records = draw(st.lists(_findings(), max_size=5))
     view.change_records = draw(st.lists(_changes(), max_size=2))
     view.cost_record = draw(_costs)
+    view.history_record = draw(_histories)
+    view.fixed_records = draw(st.lists(_fixed, max_size=2))
     view.exemption_records = {name: draw(_uses) for name in no_usage()}
     return view

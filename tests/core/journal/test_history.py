@@ -103,8 +103,7 @@ def test_an_exemption_is_kept_apart(journal: Journal) -> None:
 def test_a_narrower_audit_in_between(journal: Journal) -> None:
     """What an audit of one queue saw first, or saw fixed, is told by the next audit of all of them, too."""
     audit(journal, {A: "fail"})
-    one = {"selection": {"resources": [arn_of("a"), arn_of("b")]}}
-    between = audit(journal, {A: "pass", B: "fail"}, **one)
+    between = audit(journal, {A: "pass", B: "fail"}, selection={"resources": [arn_of("a"), arn_of("b")]})
     after = audit(journal, {A: "pass", B: "fail"})
     assert {"new": {"b"}, "fixed": {"a"}} == events(journal, after)
     assert [between] == [each["fixed_by"] for each in report_of(journal, after).fixed()]

@@ -34,7 +34,7 @@ def test_every_pair_of_verdicts(journal: Journal) -> None:
     verdicts = ("pass", "fail", "unknown", "exempt", "not_applicable", None)
     pairs = {f"{one}-{other}": (one, other) for one in verdicts for other in verdicts if one or other}
     first, second = (
-        audit(journal, {("encrypted", name): pair[side] for name, pair in pairs.items() if pair[side]})
+        audit(journal, {("encrypted", name): verdict for name, pair in pairs.items() if (verdict := pair[side])})
         for side in (0, 1)
     )
     told = _told(journal, first, second)
