@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trueup.auditing.audit import audit_rules
+from trueup.auditing.job import AuditJob, Found, Place
 from trueup.auditing.listing import ListingFailed, list_resources
+from trueup.auditing.together import audit_places
 from trueup.aws.metrics import METRIC_OPERATION
 from trueup.aws.settings import ClientSettings
 from trueup.finding import Verdict
-from trueup.ruleset.selection import Selection
+from trueup.resource import GLOBAL
 from trueup.service.declarations import MetricsAspect, ReadAspect
 from trueup.testing.plugin_contract.broken import invariant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trueup.finding import Finding
     from trueup.testing.plugin_contract.estate import Estate
     from trueup.testing.plugin_contract.subject import Subject
 
@@ -84,15 +85,11 @@ def _judged(estate: Estate) -> _Said:
 
 
 def _found(estate: Estate) -> _Said:
-    account = estate.account(_PATIENT)
-    found: list[Finding] = []
-    audit_rules(
-        estate.subject.host,
-        estate.rules.values(),
-        account.scopes[:1],
-        account.connection,
-        sink=found.append,
-        clock=account.clock,
-        selection=Selection(),
-    )
-    return _Said((each.rule, each.resource.arn if each.resource else "", str(each.judgement.verdict)) for each in found)
+    account, said = estate.account(_PATIENT), _Said()
+    job = AuditJob(estate.subject.host, tuple(estate.rules.values()), account.clock)
+    once = replace(account.scopes[0], region=GLOBAL)
+    places = [Place(scope, account.connection) for scope in (account.scopes[0], once)]
+    for event in audit_places(job, places):
+        for each in event.findings if isinstance(event, Found) else ():
+            said[each.rule, each.resource.arn if each.resource else "", str(each.judgement.verdict)] += 1
+    return said
