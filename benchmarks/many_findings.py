@@ -16,7 +16,8 @@ from trueup.journal.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+    from itertools import product
+from pathlib import Path
 
 __all__ = ["make_state"]
 
@@ -96,11 +97,9 @@ def make_state(path: Path, count: int) -> str:
     severities = {rule: Severity(document["severity"]) for rule, document in rules.items()}
     with journal.findings(run, severities) as writer:
         writer.keep_rules(rules)
-        writer.keep_scopes(
-            {"account": account, "region": region, "complete": True, "calls": {}, "errors": []}
-            for account in ACCOUNTS
-            for region in REGIONS
-        )
+        for account, region in product(ACCOUNTS, REGIONS):
+            scope = {"account": account, "region": region, "complete": True, "calls": {}, "errors": [], "unread": None}
+            writer.end_scope(scope)
         for finding in _findings(count, rules):
             writer.add(finding)
     journal.runs.finish(run, "finished")

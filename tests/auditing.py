@@ -40,10 +40,14 @@ def audit_rules(  # noqa: PLR0913 - everything is passed in, nothing is global
     """Judge the resources of the scopes by the rules; gives what became of them, in the order in which they ended."""
     job = AuditJob(host, tuple(rules), clock, selection, workers, tolerant=tolerant, run=run, give_up=give_up)
     ended: list[ScopeAudit] = []
+
+    def take(finding: Finding, _scope: Scope) -> None:
+        sink(finding)
+
     audit(
         job,
         audit_places(job, [Place(scope, source) for scope in scopes]),
-        sink=lambda finding, _scope: sink(finding),
+        sink=take,
         ended=ended.append,
         scopes=scopes,
     )

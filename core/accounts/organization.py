@@ -16,7 +16,7 @@ from trueup.resource import GLOBAL
 from trueup.ruleset.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from trueup.aws.connection import Connection
     from trueup.aws.reader import AwsReader
@@ -35,8 +35,8 @@ def accounts_of_organization(
     *,
     role: str,
     external_id: str | None = None,
-    units: Iterable[str] = (),
-    exclude: Iterable[str] = (),
+    units: Collection[str] = (),
+    exclude: Collection[str] = (),
 ) -> tuple[AccountSpec, ...]:
     """Give the accounts of the connection's organisation, sorted by id.
 

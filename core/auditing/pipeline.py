@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
     from concurrent.futures import Future
 
-    from trueup.auditing.pool import WorkerPool
+    from trueup.auditing.pool import Lane, WorkerPool
     from trueup.auditing.reading import ScopeReading
     from trueup.auditing.recipe import Recipe
     from trueup.aws.metrics import MetricBatch, SeriesAnswer
@@ -41,12 +41,12 @@ class Pipeline:
 
     Args:
         reading: the scope.
-        pool: the run's threads.
+        pool: the run's threads, or a lane of them.
         windows: the windows of metrics; as the aspects declare them unless given.
     """
 
     def __init__(
-        self, reading: ScopeReading, pool: WorkerPool, windows: Callable[[MetricsAspect], Window] | None = None
+        self, reading: ScopeReading, pool: WorkerPool | Lane, windows: Callable[[MetricsAspect], Window] | None = None
     ) -> None:
         self._reading = reading
         self._pool = pool

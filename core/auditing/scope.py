@@ -20,7 +20,7 @@ from trueup.ruleset.suggest import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from trueup.auditing.pool import WorkerPool
+    from trueup.auditing.pool import Lane, WorkerPool
     from trueup.auditing.reading import ScopeReading
     from trueup.auditing.recipe import Recipe
     from trueup.facts.snapshot import Snapshot
@@ -41,7 +41,7 @@ class AuditScope:
     Args:
         reading: what is read in the scope.
         types: the plugin's resource types by name.
-        pool: the run's threads.
+        pool: the run's threads, or a lane of them.
         selection: which resources are selected, by ARN and by tag.
         tagged: the types whose tags are read whatever a plugin wants of them.
 
@@ -53,7 +53,7 @@ class AuditScope:
         self,
         reading: ScopeReading,
         types: Mapping[str, ResourceType],
-        pool: WorkerPool,
+        pool: WorkerPool | Lane,
         selection: Selection = _EVERY_RESOURCE,
         tagged: Collection[str] = (),
     ) -> None:

@@ -83,7 +83,8 @@ class _Tasks:
         self._client.cancel(list(self._under_way))
 
     def _most(self) -> int:
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def _submit(self, opened: OpenScope) -> Any:
         scope, run = opened.scope, self._work.brief.client.run_id

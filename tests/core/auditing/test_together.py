@@ -35,7 +35,8 @@ Seen = dict[tuple[str, str, str | None], str]
 
 
 def _job(*rules: BoundRule, workers: int = 4, host: Any = None, **more: Any) -> AuditJob:
-    return AuditJob(host or PostHost(), rules, StandingClock(), workers=workers, **more)
+    chosen: Any = host or PostHost()
+    return AuditJob(chosen, rules, StandingClock(), workers=workers, **more)
 
 
 def _scopes(number: int) -> list[Scope]:
