@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from trueup.clock import SystemClock
@@ -16,8 +17,7 @@ from trueup.journal.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from itertools import product
-from pathlib import Path
+    from pathlib import Path
 
 __all__ = ["make_state"]
 
