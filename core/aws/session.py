@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import CredentialRetrievalError
 
 import trueup
 from trueup.aws.answers import CarefulParserFactory, require_whole_answers
@@ -96,6 +98,7 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
 
         def fetch() -> Any:
             fetched = fetcher.fetch_credentials()
+            _check_fresh(fetched["expiry_time"])
             emit("credentials_renewed", run=run, role=arn)
             return fetched
 
@@ -145,6 +148,17 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         """Give 2 to 64 letters of those that STS allows. Source: STS AssumeRole."""
         run = re.sub(r"[^A-Za-z0-9_+=,.@-]+", "-", self._settings.run_id or "")
         return f"trueup-{run}"[:64] if run else "trueup"
+
+
+def _check_fresh(expires: str) -> None:
+    """Say what is wrong when new credentials have expired already; botocore would raise an error of no kind of its own.
+
+    Raises:
+        CredentialRetrievalError: they have.
+    """
+    if datetime.fromisoformat(expires) <= datetime.now(UTC):
+        message = f"they expired at {expires}, before this machine's time; set its clock"
+        raise CredentialRetrievalError(provider="assume-role", error_msg=message)
 
 
 def _word(name: str, value: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import audit_buckets
 import load
 import million_findings
+import organisation
 import pytest
 import run_all
 from canned.world import ENABLED_REGIONS, World, account_ids
@@ -35,6 +36,13 @@ def test_four_rules_make_four_calls_a_bucket() -> None:
     pair = audit_buckets.compare(3, 0, 4, tuple(audit_buckets.FOUR_RULES))
     expected = dict.fromkeys(audit_buckets.FOUR_RULES.values(), 3) | dict.fromkeys(audit_buckets.COMMON, 1)
     assert expected == pair.by_operation
+
+
+def test_an_organisation_makes_the_clients_that_it_uses() -> None:
+    """Every scope of every account is audited, and each client that was made was asked something."""
+    found = organisation.audit(2, 0.0, ())
+    assert (34, 0) == (found.scopes, found.unknown)
+    assert found.clients == found.used
 
 
 def test_calls_that_no_rule_names() -> None:

@@ -74,7 +74,8 @@ def test_built_in_plugins_register_as_strangers_do() -> None:
     }
 
     assert {name: f"trueup.plugins.{name}.plugin" for name in folders} | {
-        "reports": "trueup.reports.plugin"
+        "engines": "trueup.engines.plugin",
+        "reports": "trueup.reports.plugin",
     } == registered
 
 

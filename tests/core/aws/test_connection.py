@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -140,6 +141,29 @@ def test_a_role_that_may_not_be_assumed_is_named(connection: Connection, simulat
     with pytest.raises(
         CredentialsError, match="role arn:aws:iam::222222222222:role/audit assumed from the default profi"
     ):
+        role.identity()
+
+
+def test_a_role_is_assumed_again_before_its_credentials_expire(
+    connection: Connection, simulated_aws: SimulatedAws
+) -> None:
+    """A run of hours goes on; credentials that last for ten more minutes are renewed at the next call."""
+    simulated_aws.reset(start=datetime.now(UTC) - timedelta(minutes=50))
+    role = connection.assume_role("arn:aws:iam::222222222222:role/audit")
+    reader = role.reader(role.scope(), ["dynamodb:ListTables"])
+    reader.call("dynamodb:ListTables")
+    before = len(simulated_aws.calls.of("sts:AssumeRole"))
+    reader.call("dynamodb:ListTables")
+    assert before < len(simulated_aws.calls.of("sts:AssumeRole"))
+
+
+def test_credentials_that_have_expired_already_are_one_sentence(
+    connection: Connection, simulated_aws: SimulatedAws
+) -> None:
+    """A clock that is wrong by hours is told as that."""
+    simulated_aws.reset(start=datetime.now(UTC) - timedelta(hours=3))
+    role = connection.assume_role("arn:aws:iam::222222222222:role/audit")
+    with pytest.raises(CredentialsError, match="before this machine's time; set its clock"):
         role.identity()
 
 
