@@ -69,6 +69,7 @@ def write_console(view: RunView, stream: TextIO, closing: Sequence[str] = ()) ->
     _findings(page, view, counts, "fail", everything, history)
     _fixed(page, view, history, everything)
     _unknowns(page, counts.gaps)
+    _unread(page, view.scopes(), everything)
     _findings(page, view, counts, "exempt", everything, history)
     _exemptions(page, view.exemptions(), everything)
     again = throttle_line(view.calls())
@@ -248,6 +249,18 @@ def _unknowns(page: _Page, gaps: Sequence[Gap]) -> None:
         page.line("  ", (f"allow {gap.missing_action}" if gap.missing_action else gap.cause, "bold"), f"  {_cost(gap)}")
     if len(gaps) > _MOST_GAPS:
         page.line(f"  and {wording.counted(len(gaps) - _MOST_GAPS, 'more reason')}")
+
+
+def _unread(page: _Page, scopes: Iterable[Mapping[str, Any]], everything: str) -> None:
+    """Name the accounts and Regions of which nothing could be read: nobody may take them for audited."""
+    unread = [scope for scope in scopes if scope.get("unread")]
+    if not unread:
+        return
+    page.heading("Not read at all")
+    for scope in unread[:_MOST_GAPS]:
+        where = "every Region" if scope["region"] == "*" else scope["region"]
+        page.line("  ", (f"{scope['account']} {where}", "bold"), f"  {scope['unread']}")
+    _more(page, len(unread) - _MOST_GAPS, everything)
 
 
 def _cost(gap: Gap) -> str:

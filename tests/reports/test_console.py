@@ -69,6 +69,16 @@ def test_an_audit_says_what_fails_first() -> None:
     ] == lines[unknown : unknown + 5]
 
 
+def test_an_audit_says_which_accounts_were_not_read() -> None:
+    """An account of which nothing could be read is named with the reason, beside what could not be judged."""
+    lines = _summary(view_of("audit")).splitlines()
+    unread = lines.index("Not read at all")
+    assert [
+        "  444444444444 every Region  access denied at sts:AssumeRole: no such role (allow sts:AssumeRole)",
+        "",
+    ] == lines[unread + 1 : unread + 3]
+
+
 def test_an_audit_says_what_is_exempt() -> None:
     """Each exempt failure has its evidence, owner, reason and end; then those exemptions that need a person."""
     lines = _summary(view_of("audit")).splitlines()

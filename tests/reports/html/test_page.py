@@ -167,6 +167,22 @@ def test_unknowns_name_the_permission_the_operation_and_what_it_costs() -> None:
     assert f'{{ "Effect": "Allow", "Action": [ {actions} ], "Resource": "*" }}' in _texts(found, "pre")
 
 
+def test_the_account_stands_at_each_finding_where_there_are_several() -> None:
+    """Two tables of one name in two accounts are told apart; with one account it would only be in the way."""
+
+    def places(view: MemoryView) -> list[str]:
+        quiet = [
+            each for each in elements(_page(view)) if each.tag == "span" and each.attributes.get("class") == "quiet"
+        ]
+        return [each.text for each in quiet if "eu-central-1" in each.text]
+
+    one, two = view_of("audit"), view_of("audit")
+    other = {**one.finding_records[0], "resource": {**one.finding_records[0]["resource"], "account": "444444444444"}}
+    two.finding_records = [*two.finding_records, other]
+    assert {"eu-central-1"} == set(places(one))
+    assert "444444444444 eu-central-1" in places(two) or "444444444444 us-east-1" in places(two)
+
+
 def test_exempt_findings_say_who_permits_them_until_when_and_why() -> None:
     """In the list at a glance, opened with the file; and a failure says which exemption has expired."""
     found = elements(_page(view_of("audit")))
