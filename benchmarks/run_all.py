@@ -42,6 +42,7 @@ ALL = (
     Benchmark("million_findings.py", minutes=15),
     Benchmark("throttled_service.py"),
     Benchmark("dask_workers.py", minutes=20),
+    Benchmark("html_report.py", ("--findings", "1000")),
     Benchmark("conditions.py", ()),
     Benchmark("startup.py", ()),
     Benchmark("clients.py", ()),
