@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from trueup.aws.connection import Connection
     from trueup.testing import SimulatedAws
 
-pytest_plugins = ["trueup.testing.fixtures"]
-
 
 @pytest.fixture
 def base(simulated_aws: SimulatedAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:

@@ -5,5 +5,3 @@ from __future__ import annotations
 from tests.core.cli.conftest import shell
 
 __all__ = ["shell"]
-
-pytest_plugins = ["trueup.testing.fixtures"]
