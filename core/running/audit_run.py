@@ -21,7 +21,7 @@ from trueup.running.carrier import ONLY_ACCOUNT, THIS_PROCESS
 from trueup.service.judging import unknown_finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from trueup.accounts.account_spec import AccountSpec
     from trueup.auditing.job import ScopeAudit
@@ -45,7 +45,7 @@ class Audited:
 
     Args:
         run: its id.
-        failed: the failed findings that were held back for planning, in the order in which they were found.
+        failed: the failed findings that were held back for planning, by scope and service, as their lists have them.
         matched: rule id to the number of resources that the rule applies to.
         costs: (rule, ARN) of a held finding to what the resource costs, where that was asked for.
         rulings: (rule, ARN) of a held finding to what the exemptions say of it, where they say anything.
@@ -58,6 +58,11 @@ class Audited:
     costs: dict[tuple[str, str], Mapping[str, Any] | Unknown] = field(default_factory=dict)
     rulings: dict[tuple[str, str], Ruling] = field(default_factory=dict)
     broken: bool = False
+
+    def arrange(self, scopes: Sequence[Scope]) -> None:
+        """Put what failed into an order that does not depend on which scope and service was faster."""
+        order = {(each.account, each.region): number for number, each in enumerate(scopes)}
+        self.failed.sort(key=lambda each: (order.get((each[1].account, each[1].region), 0), each[0].rule.service))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,7 @@ class Auditor:
                 sink(finding, None)
         known = self.account.scopes if work.opening.one else None
         audit(work.job, self.carrier.engine.run(work), sink=sink, ended=ended, scopes=known)
+        audited.arrange(known or ())
         if self.exemptions:
             self.account.journal.changes.note(self.account.run, EXEMPTIONS, **usage.to_json(now))
         audited.broken = bool(self.broken) or bool(self.account.host.broken)
