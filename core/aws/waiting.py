@@ -11,8 +11,10 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
+from trueup.aws.failures import is_throttled
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
 __all__ = ["Waiter", "current_waiter", "tell_waiting"]
 
@@ -35,15 +37,38 @@ _LEAST_ERROR_STATUS = 400
 
 def tell_waiting(client: Any) -> None:
     """Let a client's events tell the waiter of the thread that makes a call; before a gate is hung into them."""
-    events = client.meta.events
-    events.register_first("before-send", _begin)
+    turns, events = _Turns(), client.meta.events
+    events.register_first("before-send", turns.begin)
     events.register_last("before-send", _end)
-    events.register_last(f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", _begin_after_error)
+    events.register_last(f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", turns.begin_after_error)
     events.register_first("after-call", _end)
     events.register_first("after-call-error", _end)
 
 
-def _begin(**_details: Any) -> None:
+class _Turns:
+    """Whether AWS has throttled a client: until then its limiter lets every call through at once."""
+
+    __slots__ = ("_throttled",)
+
+    def __init__(self) -> None:
+        self._throttled = False
+
+    def begin(self, **_details: Any) -> None:
+        """A call is about to be sent, and waits for its turn."""
+        if self._throttled:
+            _begin()
+
+    def begin_after_error(self, response: tuple[Any, Mapping[str, Any]] | None = None, **_details: Any) -> None:
+        """An attempt failed: unless it was the last one, botocore sleeps before the next."""
+        if response is not None:
+            http, parsed = response
+            if http.status_code < _LEAST_ERROR_STATUS:
+                return
+            self._throttled = self._throttled or is_throttled(parsed.get("Error", {}).get("Code", ""), http.status_code)
+        _begin()
+
+
+def _begin() -> None:
     waiter = current_waiter.get()
     if waiter is not None:
         waiter.begin()
@@ -53,9 +78,3 @@ def _end(**_details: Any) -> None:
     waiter = current_waiter.get()
     if waiter is not None:
         waiter.end()
-
-
-def _begin_after_error(response: Sequence[Any] | None = None, **_details: Any) -> None:
-    """An attempt failed: unless it was the last one, botocore sleeps before the next."""
-    if response is None or response[0].status_code >= _LEAST_ERROR_STATUS:
-        _begin()

@@ -71,7 +71,9 @@ def account_options(function: F) -> F:
     """Add the AWS options, named as in the AWS CLI."""
     return _together(
         click.option("--profile", help="Profile of ~/.aws (or AWS_PROFILE)."),
-        click.option("--region", "regions", multiple=True, help="Region to audit; all for every enabled one. Repeatable."),
+        click.option(
+            "--region", "regions", multiple=True, help="Region to audit; all for every enabled one. Repeatable."
+        ),
         click.option("--endpoint-url", envvar="AWS_ENDPOINT_URL", help="Send every call there, e.g. a simulated AWS."),
         click.option("--role-arn", help="Role to assume first."),
         click.option("--external-id", help="External id for --role-arn, without it for --role."),
