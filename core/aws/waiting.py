@@ -32,7 +32,7 @@ class Waiter(Protocol):
 current_waiter: ContextVar[Waiter | None] = ContextVar("who hears that this thread waits", default=None)
 """Whoever owns the thread sets it there."""
 
-_LEAST_ERROR_STATUS = 400
+_LEAST_FAULT_STATUS = 500
 
 
 def tell_waiting(client: Any) -> None:
@@ -62,9 +62,10 @@ class _Turns:
         """An attempt failed: unless it was the last one, botocore sleeps before the next."""
         if response is not None:
             http, parsed = response
-            if http.status_code < _LEAST_ERROR_STATUS:
+            throttled = is_throttled(parsed.get("Error", {}).get("Code", ""), http.status_code)
+            self._throttled = self._throttled or throttled
+            if not throttled and http.status_code < _LEAST_FAULT_STATUS:
                 return
-            self._throttled = self._throttled or is_throttled(parsed.get("Error", {}).get("Code", ""), http.status_code)
         _begin()
 
 
