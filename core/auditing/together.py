@@ -33,11 +33,11 @@ _DRIVERS = 12
 _SPARE = 32
 
 # Findings are handed over so many at a time, or after so many seconds, for whoever watches the progress.
-_TOGETHER = 16
+_TOGETHER = 8
 _SECONDS = 0.25
 
 # So many handfuls wait for the journal; then the drivers wait.
-_HANDFULS = 4
+_HANDFULS = 2
 
 
 def audit_places(job: AuditJob, places: Places) -> Generator[AuditEvent]:
