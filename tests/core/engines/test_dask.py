@@ -6,9 +6,14 @@ import json
 import os
 import pickle
 import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
+import pytest
 
 from tests.accounts import FIRST, ROLE, SECOND, make_tables
 from trueup.accounts.account_spec import AccountSpec
@@ -19,7 +24,7 @@ from trueup.resource import Scope
 from trueup.ruleset.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.core.cli.conftest import Shell
     from trueup.testing import Answer, ApiRequest
@@ -111,6 +116,36 @@ def test_a_scope_that_ends_workers_twice_is_one_unreadable_scope(shell: Shell) -
     assert "2 workers died while they audited it" in unread
     assert 2 == len([each for each in report["findings"] if each["verdict"] == "unknown"])
     assert {"orders"} == {each["resource"]["id"] for each in report["findings"] if each["verdict"] == "fail"}
+
+
+@pytest.fixture
+def cluster(shell: Shell) -> Iterator[str]:
+    """Where a scheduler listens that has one worker, begun with the commands of the page about accounts."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    dask, port = str(Path(sys.executable).with_name("dask")), url.rpartition(":")[2]
+    quiet: dict[str, Any] = {"env": shell.environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    begun = [
+        subprocess.Popen([dask, "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"], **quiet),
+        subprocess.Popen([dask, "worker", url, "--nthreads", "1", "--no-dashboard"], **quiet),
+    ]
+    yield url
+    for each in begun:
+        each.terminate()
+    for each in begun:
+        each.wait(60)
+
+
+def test_a_cluster_of_somebody_else_audits(shell: Shell, cluster: str) -> None:
+    """Its workers find what there is; that its scheduler gives up later than it should is said."""
+    make_tables(shell.aws, FIRST, "us-east-1", "orders")
+    done = shell.run("audit", *WHERE, *RULES, "--scheduler", cluster, "--format", "json")
+    assert 3 == done.returncode, done.stderr
+    report = json.loads(done.stdout)
+    assert [True] * 4 == [complete for _, _, complete in _scopes(report)]
+    assert {"orders"} == {each["resource"]["id"] for each in report["findings"]}
+    assert "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES=1" in done.stderr
 
 
 def test_a_scheduler_that_is_not_there(shell: Shell) -> None:
