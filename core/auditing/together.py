@@ -32,12 +32,13 @@ _THREADS_A_READ = 1.5
 _DRIVERS = 12
 _SPARE = 32
 
-# Findings are handed over so many at a time, or after so many seconds, for whoever watches the progress.
-_TOGETHER = 8
+# Findings are handed over so many at a time, or after so many seconds, for whoever watches the progress: few, since what
+# waits is alive, and memory is promised not to depend on which thread is faster.
+_TOGETHER = 2
 _SECONDS = 0.25
 
 # So many handfuls wait for the journal; then the drivers wait.
-_HANDFULS = 2
+_HANDFULS = 1
 
 
 def audit_places(job: AuditJob, places: Places) -> Generator[AuditEvent]:
