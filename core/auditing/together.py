@@ -32,8 +32,8 @@ _THREADS_A_READ = 1.5
 _DRIVERS = 12
 _SPARE = 32
 
-# Findings are handed over so many at a time, or after so many seconds, for whoever watches the progress: few, since what
-# waits is alive, and memory is promised not to depend on which thread is faster.
+# Findings are handed over so many at a time, or after so many seconds, for whoever watches the progress.
+# Few: what waits is alive, and memory is promised not to depend on which thread is faster.
 _TOGETHER = 2
 _SECONDS = 0.25
 
