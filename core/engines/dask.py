@@ -10,11 +10,13 @@ Source: dask.distributed ``Client.submit``, ``as_completed``, ``LocalCluster``; 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from trueup.auditing.job import Found, ScopeAudit
 from trueup.auditing.unit import unread
+from trueup.engines.ahead import ScopesAhead
 from trueup.engines.brief import audit_elsewhere
 from trueup.errors import TrueupError, UsageError
 from trueup.facts.unknown import Reason, Unknown
@@ -22,6 +24,7 @@ from trueup.facts.unknown import Reason, Unknown
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from trueup.accounts.account_spec import AccountSpec
     from trueup.accounts.opening import OpenScope
     from trueup.auditing.job import AuditEvent
     from trueup.engines.engine import EngineWork
@@ -33,6 +36,9 @@ _PROCESSES = 2
 # One failure is allowed: a scope that ends a second worker is not tried on a third.
 _ALLOWED_FAILURES = 1
 _FAILURES_SETTING = "distributed.scheduler.allowed-failures"
+
+# So many scopes for each thread of the workers wait to be taken: enough that each worker finds an account of its own.
+_AHEAD = 24
 
 _SECONDS_TO_CONNECT = 30
 
@@ -57,26 +63,29 @@ class _Tasks:
     def __init__(self, work: EngineWork, client: Any) -> None:
         self._work = work
         self._client = client
-        self._scopes = work.opening.scopes()
         self._under_way: dict[Any, OpenScope] = {}
+        # What the worker that has just become idle knows. It is not named to the scheduler: one that is restarted has
+        # another name, and dask would wait for the old one for ever.
+        self._known: AccountSpec | None = None
 
     def events(self) -> Iterator[AuditEvent]:
         """Yield what comes back, in the order in which scopes end."""
         from distributed import as_completed
 
         completed = as_completed()
-        more = True
-        while more or self._under_way:
-            while more and len(self._under_way) < self._most():
-                opened = next(self._scopes, None)
-                if opened is None:
-                    more = False
-                elif isinstance(opened, ScopeAudit):
-                    yield from unread(self._work.job, opened)
-                else:
-                    completed.add(self._submit(opened))
-            if self._under_way:
-                yield from self._result(next(completed))
+        with ScopesAhead(self._work.opening.scopes(), _AHEAD * self._most()) as ahead:
+            more = True
+            while more or self._under_way:
+                while more and len(self._under_way) < self._most():
+                    opened = self._next(ahead)
+                    if opened is None:
+                        more = False
+                    elif isinstance(opened, ScopeAudit):
+                        yield from unread(self._work.job, opened)
+                    else:
+                        completed.add(self._submit(opened))
+                if self._under_way:
+                    yield from self._result(next(completed))
 
     def cancel(self) -> None:
         """Let what is under way be forgotten."""
@@ -86,20 +95,26 @@ class _Tasks:
         threads: dict[str, int] = self._client.nthreads()
         return max(1, sum(threads.values()))
 
+    def _next(self, ahead: ScopesAhead) -> OpenScope | ScopeAudit | None:
+        return ahead.take(self._known, Counter(each.account for each in self._under_way.values()))
+
     def _submit(self, opened: OpenScope) -> Any:
         scope, run = opened.scope, self._work.brief.client.run_id
         name = f"trueup-{run}-{scope.account}-{scope.region}"
         future = self._client.submit(audit_elsewhere, self._work.brief, opened, key=name, pure=False)
         self._under_way[future] = opened
+        self._known = None
         return future
 
     def _result(self, future: Any) -> Iterator[AuditEvent]:
         opened = self._under_way.pop(future)
+        self._work.opening.connections.leave(opened.account, opened.scope)
         error = future.exception()
         if error is not None:
             yield from unread(self._work.job, ScopeAudit.unreadable(opened.scope, _why(error)))
             return
         findings, ended = future.result()
+        self._known = opened.account
         future.release()
         if ended.unread is not None:
             yield from unread(self._work.job, ended)
