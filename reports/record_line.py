@@ -33,36 +33,59 @@ class RecordLine:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         """Arrange by ``schema``, the report's."""
-        self._definitions: Mapping[str, Any] = schema["$defs"]
+        self._shapes = _Shapes(schema["$defs"])
+        self._encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
 
     def of(self, value: Any, definition: str | None) -> str:
         """Give the value as one line of JSON, by the definition of that name (None for a free document)."""
-        return json.dumps(self.arranged(value, definition), ensure_ascii=True, allow_nan=False)
+        return self._encode(self.arranged(value, definition))
 
     def arranged(self, value: Any, definition: str | None) -> Any:
         """Give what ``of`` writes as a value still."""
-        return self._arrange(value, {} if definition is None else self._definitions[definition])
+        return _arranged(value, self._shapes.named(definition))
 
-    def _arrange(self, value: Any, schema: Mapping[str, Any]) -> Any:
-        if isinstance(value, str):
-            return _scalar_text(value)
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, Mapping):
-            schema = self._resolved(schema, "object")
-            known, rest = schema.get("properties", {}), schema.get("additionalProperties", {})
-            names = [name for name in known if name in value]
-            if rest is not False:
-                names += sorted(name for name in value if name not in known)
-            return {_scalar_text(name): self._arrange(value[name], known.get(name, rest)) for name in names}
-        if isinstance(value, list | tuple):
-            items = self._resolved(schema, "array").get("items", {})
-            return [self._arrange(item, items) for item in value]
-        if isinstance(value, float) and not math.isfinite(value):
-            return str(value)
-        return value
 
-    def _resolved(self, schema: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+class _Shape:
+    """What a schema says of a value that is an object or an array, worked out once and not for every record.
+
+    Attributes:
+        known: the keys that the schema names, in its order, and what they hold.
+        rest: what other keys hold, None where there may be none.
+        items: what an array holds.
+    """
+
+    __slots__ = ("items", "known", "rest")
+
+    def __init__(self) -> None:
+        self.known: dict[str, _Shape] = {}
+        self.rest: _Shape | None = self
+        self.items: _Shape = self
+
+
+class _Shapes:
+    """The shapes of a schema's definitions, each made when it is first asked for: they may hold themselves."""
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        self._definitions = definitions
+        self._free = _Shape()
+        self._made: dict[int, _Shape] = {}
+
+    def named(self, definition: str | None) -> _Shape:
+        """Give the shape of the definition of that name, of a free document for None."""
+        return self._free if definition is None else self._of(self._definitions[definition])
+
+    def _of(self, schema: Mapping[str, Any]) -> _Shape:
+        made = self._made.get(id(schema))
+        if made is None:
+            made = self._made[id(schema)] = _Shape()
+            of_object, of_array = self._option(schema, "object"), self._option(schema, "array")
+            rest = of_object.get("additionalProperties", {})
+            made.known = {name: self._of(each) for name, each in of_object.get("properties", {}).items()}
+            made.rest = None if rest is False else self._of(rest) if rest else self._free
+            made.items = self._of(of_array["items"]) if of_array.get("items") else self._free
+        return made
+
+    def _option(self, schema: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
         """Give the definition behind a reference, or of a choice the alternative of that kind."""
         for choice in (schema, *schema.get("anyOf", ())):
             option: Mapping[str, Any] = choice
@@ -71,6 +94,30 @@ class RecordLine:
             if option.get("type") == kind:
                 return option
         return {}
+
+
+def _arranged(value: Any, shape: _Shape) -> Any:
+    # The plain kinds first: asking whether something is a Mapping costs more than all the rest.
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() else _scalar_text(value)
+    if value is None or kind is bool or kind is int:
+        return value
+    if kind is dict or isinstance(value, Mapping):
+        known, rest = shape.known, shape.rest
+        arranged = {name: _arranged(value[name], each) for name, each in known.items() if name in value}
+        if rest is not None and len(arranged) < len(value):
+            for name in sorted(name for name in value if name not in known):
+                arranged[_scalar_text(name)] = _arranged(value[name], rest)
+        return arranged
+    if isinstance(value, list | tuple):
+        items = shape.items
+        return [_arranged(item, items) for item in value]
+    if isinstance(value, str):
+        return _scalar_text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
 
 
 def _scalar_text(text: str) -> str:
