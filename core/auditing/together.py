@@ -71,7 +71,7 @@ class _Drivers:
     def __init__(self, job: AuditJob, schedule: Schedule) -> None:
         self._job = job
         self._schedule = schedule
-        self._events: queue.Queue[AuditEvent | BaseException | None] = queue.Queue(_HANDFULS)
+        self._events = _HandOver(_HANDFULS)
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -103,15 +103,8 @@ class _Drivers:
         for thread in self._threads:
             while thread.is_alive():
                 # One of them may wait for a place in the queue.
-                self._forget()
+                self._events.clear()
                 thread.join(timeout=0.02)
-
-    def _forget(self) -> None:
-        while True:
-            try:
-                self._events.get_nowait()
-            except queue.Empty:
-                return
 
     def _drive(self, pool: WorkerPool) -> None:
         try:
@@ -146,3 +139,37 @@ class _Drivers:
                 raise CancelledError
         if handful:
             self._events.put(Found(scope, handful))
+
+
+class _HandOver:
+    """A queue of bounded length whose waits are C's, as those of ``queue.Queue`` are not: there are some a resource.
+
+    Args:
+        most: so many wait to be taken at most.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._waiting: queue.SimpleQueue[AuditEvent | BaseException | None] = queue.SimpleQueue()
+        self._places: queue.SimpleQueue[None] = queue.SimpleQueue()
+        for _ in range(most):
+            self._places.put(None)
+
+    def put(self, given: AuditEvent | BaseException | None) -> None:
+        """Hand over, once there is a place."""
+        self._places.get()
+        self._waiting.put(given)
+
+    def get(self) -> AuditEvent | BaseException | None:
+        """Wait for what is handed over."""
+        taken = self._waiting.get()
+        self._places.put(None)
+        return taken
+
+    def clear(self) -> None:
+        """Forget what waits."""
+        while True:
+            try:
+                self._waiting.get_nowait()
+            except queue.Empty:
+                return
+            self._places.put(None)

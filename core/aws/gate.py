@@ -6,6 +6,7 @@ do that work while others wait for AWS; were each call a thread's from end to en
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,10 @@ class CallGate:
     """
 
     def __init__(self, calls: int, limit: RateLimit | None = None) -> None:
-        self._free = threading.Semaphore(calls)
+        # A queue of as many tokens is a semaphore that is written in C: threads wait here for most of their calls.
+        self._free: queue.SimpleQueue[None] = queue.SimpleQueue()
+        for _ in range(calls):
+            self._free.put(None)
         self._limit = limit
         self._mine = threading.local()
 
@@ -42,12 +46,9 @@ class CallGate:
     def _enter(self, **_details: Any) -> None:
         if self._is_inside():
             return
-        if self._limit is None and self._free.acquire(blocking=False):
-            self._mine.inside = True
-            return
         began, call = time.perf_counter(), call_in_hand.get()
         # The slot first: were it waited for afterwards, calls whose turn has passed would go out in a burst.
-        self._free.acquire()
+        self._free.get()
         self._mine.inside = True
         if self._limit is not None:
             try:
@@ -61,7 +62,7 @@ class CallGate:
     def _leave(self, **_details: Any) -> None:
         if self._is_inside():
             self._mine.inside = False
-            self._free.release()
+            self._free.put(None)
 
     def _is_inside(self) -> bool:
         return getattr(self._mine, "inside", False)
