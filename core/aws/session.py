@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
+from urllib.request import getproxies
 
 import boto3
 import botocore.session
@@ -52,6 +53,7 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         # Each thread's own: while one makes a client, another may renew credentials and make botocore's client for it.
         self._next_guard: ContextVar[ReadingGuard | WritingGuard | None] = ContextVar("guard of the next client")
         self._methods: dict[str, dict[str, Any]] = {}
+        self._proxied = bool(getproxies())
         self.register_component("event_emitter", SharedNames(handlers))
         self.register_component("data_loader", shared_loader())
         self.register_component("response_parser_factory", CarefulParserFactory())
@@ -137,6 +139,8 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
             # An endpoint given by hand has one host name: what botocore would put before it would not resolve.
             inject_host_prefix=not pinned,
             s3={"addressing_style": "path"} if pinned else None,
+            # Where the environment names no proxy, botocore need not look for one for each client: a tenth of its cost.
+            proxies=None if self._proxied else {},
         )
 
     def _who(self) -> list[str]:

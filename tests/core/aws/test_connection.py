@@ -198,6 +198,16 @@ def test_a_network_that_does_not_answer_is_no_fault_of_the_credentials() -> None
     assert not isinstance(caught.value, CredentialsError)
 
 
+def test_the_environments_proxy_is_used(monkeypatch: pytest.MonkeyPatch, simulated_aws: SimulatedAws) -> None:
+    """As botocore does: for what is not excepted from it."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "elsewhere.example")
+    with pytest.raises(TrueupError, match="proxy"):
+        connect(endpoint_url=simulated_aws.endpoint_url, settings=ONCE).identity()
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert "123456789012" == connect(endpoint_url=simulated_aws.endpoint_url, settings=ONCE).identity().account
+
+
 def test_a_profile_that_does_not_exist_is_named() -> None:
     """Before anything is sent."""
     with pytest.raises(CredentialsError, match=r"profile 'audti': expected in ~/.aws/config or ~/.aws/credentials"):
