@@ -13,6 +13,7 @@ import logging
 from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from trueup.auditing.job import Found, ScopeAudit
 from trueup.auditing.unit import unread
@@ -63,6 +64,8 @@ class _Tasks:
     def __init__(self, work: EngineWork, client: Any) -> None:
         self._work = work
         self._client = client
+        # Of a run that is resumed, dask may still have a task of the same scope: its answer is not asked for again.
+        self._attempt = uuid4().hex[:8]
         self._under_way: dict[Any, OpenScope] = {}
         # What the worker that has just become idle knows. It is not named to the scheduler: one that is restarted has
         # another name, and dask would wait for the old one for ever.
@@ -100,7 +103,7 @@ class _Tasks:
 
     def _submit(self, opened: OpenScope) -> Any:
         scope, run = opened.scope, self._work.brief.client.run_id
-        name = f"trueup-{run}-{scope.account}-{scope.region}"
+        name = f"trueup-{run}-{scope.account}-{scope.region}-{self._attempt}"
         future = self._client.submit(audit_elsewhere, self._work.brief, opened, key=name, pure=False)
         self._under_way[future] = opened
         self._known = None
