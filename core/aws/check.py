@@ -31,6 +31,9 @@ _NONE_EARLIER: Mapping[str, Call] = {}
 _SHA256 = re.compile(r"(sha256:)?[0-9a-f]{64}")
 _NUMBERS = {"integer", "long", "float", "double"}
 _LONG_VALUE = 60
+
+# Older models of botocore do not call all of these sensitive (RDS's MasterUserPassword in 1.40).
+_SECRET_NAME = re.compile(r"password|passphrase|secret|token$|private_?key", re.IGNORECASE)
 _LONG_LIST = 12
 
 
@@ -43,7 +46,7 @@ def check_call(call: Call, earlier: Mapping[str, Call] = _NONE_EARLIER) -> list[
 
     Returns:
         Sentences that name path, expected and found; empty when the call is valid. Secrets are not shown: of a
-        member that the model calls sensitive only its path is.
+        member that the model calls sensitive, or whose name does, only its path is.
     """
     try:
         model = operation_model(call.name)
@@ -92,7 +95,9 @@ class _Walk:
             yield self._say(path, f"exactly one of {', '.join(shape.members)}", sorted(value))
         for name, item in value.items():
             if name in shape.members:
+                outer, self._secret = self._secret, self._secret or bool(_SECRET_NAME.search(name))
                 yield from self._value(shape.members[name], item, _join(path, name))
+                self._secret = outer
             else:
                 yield self._say(_join(path, name), f"a parameter that AWS knows{_near(name, shape.members)}", name)
 

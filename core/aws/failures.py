@@ -200,7 +200,7 @@ def _reason_of(error: Exception) -> Reason:
         | known.IncompleteReadError
         | known.ResponseStreamingError
         | known.FlexibleChecksumError,
-    ) or "IncompleteRead" in str(error):
+    ) or "IncompleteRead" in f"{error} {error.__context__}":  # before botocore 1.44 urllib3's, inside of another error
         return Reason.CUT_OFF
     if isinstance(error, known.HTTPClientError | known.ConnectionError):
         return Reason.CONNECTION

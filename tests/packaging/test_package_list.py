@@ -8,6 +8,9 @@ from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.version import Version
+
 ROOT = Path(__file__).parents[2]
 FOLDERS = {
     "core": "trueup",
@@ -117,3 +120,19 @@ def test_console_script() -> None:
     (script,) = entry_points(group="console_scripts", name="trueup")
 
     assert "trueup.cli.main:main" == script.value
+
+
+def test_the_lowest_versions_are_those_that_are_allowed() -> None:
+    """What `tox -e lowest` runs with; botocore, which boto3 asks for by its minor version, as boto3."""
+    setup = read_setup()
+    extras = setup["options.extras_require"]
+    needed = setup["options"]["install_requires"] + extras["demo"] + extras["dask"]
+    wanted = [Requirement(line) for line in needed.split()]
+    lowest = {each.name: next(str(one.version) for one in each.specifier if one.operator == ">=") for each in wanted}
+    lines = (ROOT / "tests" / "lowest-versions.txt").read_text("utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
+
+    assert pinned.pop("botocore") == pinned["boto3"]
+    assert {name: Version(version) for name, version in lowest.items()} == {
+        name: Version(version) for name, version in pinned.items()
+    }

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trueup.aws.check import check_call
+from trueup.aws.models import service_model
 from trueup.change import Call
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ RULE = {
     "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}],
 }
 SHA = "sha256:" + "0" * 64
+# AWS has raised it, and botocore's models have followed.
+MOST_MEMORY = service_model("lambda").shape_for("MemorySize").metadata["max"]
 
 
 @pytest.mark.parametrize(
@@ -90,8 +93,8 @@ def test_a_valid_call_has_no_problems(name: str, parameters: Mapping[str, Any]) 
         ),
         (
             "lambda:UpdateFunctionConfiguration",
-            {"FunctionName": "f", "MemorySize": 32769},
-            "MemorySize: expected at most 32768, found 32769",
+            {"FunctionName": "f", "MemorySize": 99999},
+            f"MemorySize: expected at most {MOST_MEMORY}, found 99999",
         ),
         (
             "lambda:UpdateFunctionConfiguration",
