@@ -131,6 +131,16 @@ class Store:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def beside(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection for temporary tables, which are this process's own: filling one keeps nobody waiting.
+
+        Raises:
+            StateError: the file is corrupt, or there is no room for the table.
+        """
+        with self._mutex, self._errors():
+            yield self._connection
+
     def rows(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Give all rows of a query."""
         with self._mutex, self._errors():
