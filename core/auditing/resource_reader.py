@@ -159,11 +159,13 @@ class ResourceReader:
             CredentialsError: the credentials expired.
         """
         unreadable: UnreadableError | None = None
+        looked_for: list[str] = []
         for resource_type in self._types(arn):
             resource = match_arn(resource_type, arn)
             if resource is not None:
                 self._check_account(arn, resource)
                 return resource_type, resource
+            looked_for.append(resource_type.name)
             try:
                 resource = self._look_for(resource_type, arn)
             except UnreadableError as error:
@@ -172,9 +174,15 @@ class ResourceReader:
                 return resource_type, resource
         if unreadable is not None:
             raise unreadable
+        raise UsageError(self._not_found(arn, looked_for))
+
+    def _not_found(self, arn: str, looked_for: Sequence[str]) -> str:
+        if looked_for:
+            places = ", ".join(sorted({f"account {each.account}, Region {each.region}" for each in self._scopes}))
+            kinds = " or ".join(looked_for)
+            return f"resource {arn}: expected a {kinds} of {places}, found none with this ARN; check name and --region"
         services = ", ".join(self._host.services()) or "none"
-        message = f"resource {arn}: expected the ARN of a resource that a plugin knows ({services}), found none such"
-        raise UsageError(message)
+        return f"resource {arn}: expected the ARN of a resource that a plugin knows ({services}), found none such"
 
     def _types(self, arn: str) -> Iterator[ResourceType]:
         """Give the types that may have the ARN, the plugin of the ARN's own service first, so that few are imported."""

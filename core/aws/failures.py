@@ -193,14 +193,17 @@ def _reason_of(error: Exception) -> Reason:
         return _reason_of_answer(error_code(error), _status_of(error))
     if isinstance(error, known.ConnectTimeoutError | known.ReadTimeoutError):
         return Reason.TIMEOUT
-    if isinstance(
-        error,
-        botocore.parsers.ResponseParserError
-        | known.PaginationError
-        | known.IncompleteReadError
-        | known.ResponseStreamingError
-        | known.FlexibleChecksumError,
-    ) or "IncompleteRead" in f"{error} {error.__context__}":  # before botocore 1.44 urllib3's, inside of another error
+    if (
+        isinstance(
+            error,
+            botocore.parsers.ResponseParserError
+            | known.PaginationError
+            | known.IncompleteReadError
+            | known.ResponseStreamingError
+            | known.FlexibleChecksumError,
+        )
+        or "IncompleteRead" in f"{error} {error.__context__}"
+    ):  # before botocore 1.44 urllib3's, inside of another error
         return Reason.CUT_OFF
     if isinstance(error, known.HTTPClientError | known.ConnectionError):
         return Reason.CONNECTION

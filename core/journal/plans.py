@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Plans"]
 
+# What a run is until it has come to its end; one that was killed is still called running.
+_UNFINISHED = ("running", "interrupted", "stopped")
+
 
 class Plans:
     """The plans of one state."""
@@ -53,14 +56,21 @@ class Plans:
         Raises:
             RefusedError: it was edited after it was made here, or applied already.
         """
-        for row in self._store.rows("SELECT digest, applied_by FROM plan WHERE id = ?", (plan,)):
+        query = (
+            "SELECT digest, applied_by, status FROM plan LEFT JOIN run ON run.id = plan.applied_by WHERE plan.id = ?"
+        )
+        for row in self._store.rows(query, (plan,)):
             if row["digest"] != digest:
                 message = (
                     f"plan {plan} was edited: expected {row['digest']}, as it was made, found {digest}; make a new plan"
                 )
                 raise RefusedError(message)
             if row["applied_by"]:
-                message = f"plan {plan} was applied already by run {row['applied_by']}; make a new plan"
+                run, status = row["applied_by"], row["status"]
+                way_out = "make a new plan"
+                if status in _UNFINISHED:
+                    way_out = f"that run is {status}: `trueup resume {run}` goes on, `trueup rollback {run}` undoes it"
+                message = f"plan {plan} was applied already by run {run}; {way_out}"
                 raise RefusedError(message)
 
     def claim(self, digest: str, run: str) -> None:

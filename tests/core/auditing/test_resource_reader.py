@@ -76,9 +76,20 @@ def test_resource_is_looked_for_where_its_arn_does_not_tell() -> None:
     assert {"post:ListBoxes": 1} == post.counts()
 
 
-@pytest.mark.parametrize("arn", ["arn:aws:post:::l99", "arn:aws:sqs:eu-west-1:123456789012:q", "nonsense"])
+def test_an_arn_that_is_not_listed_says_where_it_was_looked_for() -> None:
+    """Its type is known: the name is wrong, or it is elsewhere."""
+    expected = (
+        "resource arn:aws:post:::l99: expected a post.box of account 123456789012, Region eu-west-1, "
+        "found none with this ARN; check name and --region"
+    )
+    with pytest.raises(UsageError) as raised:
+        reader(Post(10)).locate("arn:aws:post:::l99")
+    assert expected == str(raised.value)
+
+
+@pytest.mark.parametrize("arn", ["arn:aws:sqs:eu-west-1:123456789012:q", "nonsense"])
 def test_unknown_arn_is_a_usage_error(arn: str) -> None:
-    """An ARN that no plugin's type has, or that is not listed, is said to be unknown."""
+    """An ARN that no plugin's type has is said to be unknown."""
     with pytest.raises(UsageError, match=f"resource {arn}: expected the ARN of a resource that a plugin knows"):
         reader(Post(10)).locate(arn)
 

@@ -108,6 +108,22 @@ def test_a_plan_is_kept_checked_and_claimed_once(journal: Journal) -> None:
         journal.plans.claim("sha256:1", "r2")
 
 
+@pytest.mark.parametrize("status", ["interrupted", "stopped"])
+def test_a_plan_of_a_run_that_has_not_finished_says_how_to_go_on(journal: Journal, status: str) -> None:
+    """A new plan would come on top of half of the old one."""
+    run = journal.runs.start("apply")
+    journal.plans.keep(DOCUMENT, None)
+    journal.plans.claim("sha256:1", run)
+    with pytest.raises(RefusedError, match=f"that run is running: `trueup resume {run}` goes on"):
+        journal.plans.check("p1", "sha256:1")
+    journal.runs.finish(run, status)
+    with pytest.raises(RefusedError, match=f"that run is {status}: .*, `trueup rollback {run}` undoes it"):
+        journal.plans.check("p1", "sha256:1")
+    journal.runs.finish(run, "finished")
+    with pytest.raises(RefusedError, match=f"was applied already by run {run}; make a new plan"):
+        journal.plans.check("p1", "sha256:1")
+
+
 def test_a_change_that_was_begun_reads_indeterminate(journal: Journal) -> None:
     """Until its outcome is known: a crash leaves nothing untrue."""
     run = journal.runs.start("apply")
