@@ -8,6 +8,7 @@ throttles keeps a few threads waiting, not all of them.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -16,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Self
 from trueup.aws.waiting import current_waiter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
-__all__ = ["Lane", "WorkerPool"]
+__all__ = ["SECONDS_TO_END", "Lane", "WorkerPool", "join_all"]
 
 _WORKERS = 16
 
@@ -30,12 +31,18 @@ _AHEAD_A_WORKER = 4
 # out must not keep the threads idle meanwhile, nor let memory grow.
 _HELD_A_WORKER = 32
 
+SECONDS_TO_END = 2.0
+"""Once nobody wants their answers, calls under way are waited for so long, and no longer."""
+
 # Calls that AWS throttles come through one by one: once so many threads wait for a client, more would not hasten it.
 _WAITING_A_LANE = 4
 
 
 class WorkerPool:
     """A bounded pool of threads, as a context manager; what is still waiting when it ends is never begun.
+
+    When the block is left early, calls under way are waited for, but not for long: the reads of a service that does not
+    answer must not keep a person waiting who has pressed Ctrl-C.
 
     Args:
         workers: how many threads work at once.
@@ -80,8 +87,7 @@ class WorkerPool:
             self._changed.notify_all()
         for task in never:
             task.future.cancel()
-        for thread in threads:
-            thread.join()
+        join_all(threads, None if kind is None else SECONDS_TO_END)
 
     def lane(self) -> Lane:
         """Give a lane of its own for work that shares clients: one service of one scope."""
@@ -117,7 +123,7 @@ class WorkerPool:
             self._idle -= 1
             self._changed.notify()
         elif len(self._threads) < self._most():
-            thread = threading.Thread(target=self._work, name=f"trueup-read-{self._made}")
+            thread = threading.Thread(target=self._work, name=f"trueup-read-{self._made}", daemon=True)
             self._made += 1
             self._threads.add(thread)
             thread.start()
@@ -163,6 +169,14 @@ class WorkerPool:
             self._idle += 1
             self._changed.wait()
         return None
+
+
+def join_all(threads: Iterable[threading.Thread], seconds: float | None) -> None:
+    """Wait for threads, together for so many seconds at most; None for as long as it takes."""
+    until = None if seconds is None else time.monotonic() + seconds
+    for thread in threads:
+        if thread.is_alive():  # not, if Ctrl-C came before it was started
+            thread.join(None if until is None else max(0.0, until - time.monotonic()))
 
 
 class Lane:

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from trueup.auditing.job import Found, ScopeAudit
-from trueup.auditing.pool import WorkerPool
+from trueup.auditing.pool import SECONDS_TO_END, WorkerPool, join_all
 from trueup.auditing.schedule import Schedule
 from trueup.auditing.unit import unread
 
@@ -52,6 +52,7 @@ def audit_places(job: AuditJob, places: Places) -> Generator[AuditEvent]:
         CredentialsError: AWS does not accept the credentials any more, and the job does not tolerate that.
     """
     drivers = _Drivers(job, Schedule(job, places))
+    seconds: float | None = SECONDS_TO_END
     try:
         with WorkerPool(int(job.workers * _THREADS_A_READ), job.give_up, spare=_SPARE) as pool:
             try:
@@ -61,8 +62,9 @@ def audit_places(job: AuditJob, places: Places) -> Generator[AuditEvent]:
                 raise
             finally:
                 drivers.stop()
+        seconds = None
     finally:
-        drivers.join()
+        drivers.join(seconds)
 
 
 class _Drivers:
@@ -79,7 +81,8 @@ class _Drivers:
         """Yield what the drivers find until none is left."""
         left = _DRIVERS
         self._threads += (
-            threading.Thread(target=self._drive, args=(pool,), name=f"trueup-drive-{number}") for number in range(left)
+            threading.Thread(target=self._drive, args=(pool,), name=f"trueup-drive-{number}", daemon=True)
+            for number in range(left)
         )
         for thread in self._threads:
             thread.start()
@@ -98,13 +101,11 @@ class _Drivers:
         self._stopped.set()
         self._schedule.end()
 
-    def join(self) -> None:
-        """Wait for the drivers."""
-        for thread in self._threads:
-            while thread.is_alive():
-                # One of them may wait for a place in the queue.
-                self._events.clear()
-                thread.join(timeout=0.02)
+    def join(self, seconds: float | None) -> None:
+        """Wait for the drivers, for so many seconds at most; None for as long as it takes."""
+        # One of them may wait for a place.
+        self._events.open()
+        join_all(self._threads, seconds)
 
     def _drive(self, pool: WorkerPool) -> None:
         try:
@@ -151,12 +152,14 @@ class _HandOver:
     def __init__(self, most: int) -> None:
         self._waiting: queue.SimpleQueue[AuditEvent | BaseException | None] = queue.SimpleQueue()
         self._places: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._open = False
         for _ in range(most):
             self._places.put(None)
 
     def put(self, given: AuditEvent | BaseException | None) -> None:
         """Hand over, once there is a place."""
-        self._places.get()
+        if not self._open:
+            self._places.get()
         self._waiting.put(given)
 
     def get(self) -> AuditEvent | BaseException | None:
@@ -165,11 +168,8 @@ class _HandOver:
         self._places.put(None)
         return taken
 
-    def clear(self) -> None:
-        """Forget what waits."""
-        while True:
-            try:
-                self._waiting.get_nowait()
-            except queue.Empty:
-                return
+    def open(self) -> None:
+        """Let nobody wait for a place from now on: nothing will be taken any more."""
+        self._open = True
+        for _ in range(_DRIVERS):  # each may wait for one now
             self._places.put(None)

@@ -257,7 +257,8 @@ class Connection:
         return Connection(session, source, self._region, self._settings, self._prices, self._limiter, self._gate)
 
     def give_up(self) -> None:
-        """Let reads that wait for their turn fail now: the run has ended, and nobody wants their answers."""
+        """Let reads that wait for their turn fail now, and send none again: nobody wants their answers any more."""
+        self._gate.give_up()
         if self._limiter is not None:
             self._limiter.give_up()
 

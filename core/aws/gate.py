@@ -9,11 +9,13 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
 from trueup.aws.in_hand import call_in_hand
 
 if TYPE_CHECKING:
+    from trueup.aws.in_hand import CallInHand
     from trueup.aws.rate import RateLimit
 
 __all__ = ["CallGate"]
@@ -34,6 +36,7 @@ class CallGate:
             self._free.put(None)
         self._limit = limit
         self._mine = threading.local()
+        self._given_up = 0
 
     def attach(self, client: Any) -> None:
         """Hang the gate into a client's events, inside of everything that may refuse or delay a call."""
@@ -47,6 +50,7 @@ class CallGate:
         if self._is_inside():
             return
         began, call = time.perf_counter(), call_in_hand.get()
+        self._check_wanted(call)
         # The slot first: were it waited for afterwards, calls whose turn has passed would go out in a burst.
         self._free.get()
         self._mine.inside = True
@@ -58,6 +62,23 @@ class CallGate:
                 raise
         if call is not None:
             call.waited += time.perf_counter() - began
+
+    def give_up(self) -> None:
+        """Let no call that is under way be sent again, since nobody wants its answer any more."""
+        self._given_up += 1
+
+    def _check_wanted(self, call: CallInHand | None) -> None:
+        """Let a call's first attempt through, and further ones unless it was given up meanwhile.
+
+        Raises:
+            CancelledError: it was.
+        """
+        mine = self._mine
+        if call is None or getattr(mine, "call", None) is not call:
+            mine.call, mine.since = call, self._given_up
+        elif mine.since != self._given_up:
+            message = f"{call.operation} was not sent again: the run ended meanwhile"
+            raise CancelledError(message)
 
     def _leave(self, **_details: Any) -> None:
         if self._is_inside():

@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 from trueup.auditing.job import ScopeAudit
+from trueup.auditing.pool import SECONDS_TO_END, join_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,7 @@ class ScopesAhead:
         self._ended = False
         self._stopped = False
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._open, name="trueup-open")
+        self._thread = threading.Thread(target=self._open, name="trueup-open", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -48,7 +49,7 @@ class ScopesAhead:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
-        self._thread.join()
+        join_all([self._thread], None if kind is None else SECONDS_TO_END)
 
     def take(self, known: AccountSpec | None, under_way: Mapping[AccountSpec, int]) -> OpenScope | ScopeAudit | None:
         """Wait for a scope, and give the one that suits best; None when none is left.

@@ -171,6 +171,29 @@ def test_who_interrupts_does_not_wait_for_the_turns_of_calls() -> None:
         future.result(0)
 
 
+def test_who_interrupts_does_not_wait_for_a_call_that_is_never_answered() -> None:
+    """Its thread is left behind, and does not keep the program from ending."""
+    begun, answered = threading.Event(), threading.Event()
+    threads: list[threading.Thread] = []
+
+    def never() -> None:
+        threads.append(threading.current_thread())
+        begun.set()
+        answered.wait(PATIENCE)
+
+    def interrupted() -> None:
+        with WorkerPool(1) as pool:
+            pool.submit(never)
+            assert begun.wait(PATIENCE)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [(True, True)] == [(each.is_alive(), each.daemon) for each in threads]
+    answered.set()
+    threads[0].join(PATIENCE)
+
+
 def test_a_block_that_ends_well_gives_nothing_up() -> None:
     """Nor does a generator that is not read to its end: another reader may wait for its turn."""
     given_up: list[bool] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,15 @@ from trueup.aws.connection import connect
 from trueup.aws.settings import ClientSettings
 from trueup.errors import UnreadableError
 from trueup.resource import Scope
+from trueup.testing import AwsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.core.aws.conftest import ScriptedAws
+    from trueup.testing import Answer, ApiRequest
+    from trueup.testing.correction import Proceed
+    from trueup.testing.server import SimulatedAws
 
 CALLS = 2
 THREADS = 6
@@ -97,4 +101,25 @@ def test_a_call_that_fails_makes_room_for_the_next(scripted_aws: ScriptedAws) ->
             reader.call(OPERATION)
     scripted_aws.say(b'{"TableNames":[]}')
     assert {"TableNames": []} == reader.call(OPERATION)
+    connection.close()
+
+
+def test_a_call_that_was_given_up_is_not_sent_again(simulated_aws: SimulatedAws) -> None:
+    """The next one is sent as ever: giving up is about what was under way."""
+    settings = ClientSettings(workers=1, attempts=3)
+    connection = connect(endpoint_url=simulated_aws.endpoint_url, region="eu-west-1", settings=settings)
+    reader = connection.reader(SCOPE, [OPERATION])
+
+    def answer(_request: ApiRequest, _proceed: Proceed) -> Answer:
+        connection.give_up()
+        raise AwsError("InternalServerError", "again", status=500)
+
+    undo = simulated_aws.answer(OPERATION, answer)
+    simulated_aws.calls.clear()
+    with pytest.raises(CancelledError, match="dynamodb:ListTables was not sent again"):
+        reader.call(OPERATION)
+    assert 1 == len(simulated_aws.calls.of(OPERATION))
+    undo()
+    assert {"TableNames": []} == reader.call(OPERATION)
+    assert 2 == len(simulated_aws.calls.of(OPERATION))
     connection.close()

@@ -71,6 +71,22 @@ def test_an_interrupted_audit_ends_with_its_calls_under_way(estate: Shell) -> No
     assert ["interrupted"] == [run["status"] for run in estate.json("runs", "list", "--format", "json")["runs"]]
 
 
+def test_an_interrupted_audit_does_not_wait_for_what_aws_leaves_unanswered(estate: Shell) -> None:
+    """Five attempts of half a minute each: nobody has to sit through them after Ctrl-C, since reads change nothing."""
+    arrived, go_on, undo = _meet(estate, "dynamodb:DescribeContinuousBackups")
+    with estate.start("audit", "--rule", PITR) as process:
+        try:
+            assert arrived.wait(_SECONDS)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=_SECONDS)
+        finally:
+            process.kill()
+            go_on.set()
+            undo()
+    assert (130, 0) == (process.returncode, said.count("Traceback")), said
+    assert ["interrupted"] == [run["status"] for run in estate.json("runs", "list", "--format", "json")["runs"]]
+
+
 def test_a_reader_that_has_gone_is_no_traceback(estate: Shell) -> None:
     """`trueup … | head -1` ends quietly."""
     estate.ok("audit", "--rule", PITR, code=3)
