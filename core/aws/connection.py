@@ -136,13 +136,15 @@ class Connection:
         return self._prices
 
     def identity(self) -> Identity:
-        """Give whose credentials these are; asked once (``sts:GetCallerIdentity``, which nobody can be denied).
+        """Give whose credentials these are, asked once: of a role's AssumeRole tells, and nothing more is sent.
+
+        For others it is ``sts:GetCallerIdentity``, which nobody can be denied.
 
         Raises:
             CredentialsError: credentials are absent, incomplete, expired or not accepted; says which were tried.
             TrueupError: AWS cannot be reached.
 
-        Source: STS GetCallerIdentity.
+        Source: STS GetCallerIdentity, AssumeRole.
         """
         import botocore.exceptions
 
@@ -151,17 +153,21 @@ class Connection:
         with _lock:
             if self._identity is not None:
                 return self._identity
-        client = self.reading_client("sts", self._region)
+        operation = "sts:AssumeRole"
         try:
-            answer = client.get_caller_identity()
+            arn = self._session.assumed()
+            if arn is None:
+                operation = "sts:GetCallerIdentity"
+                arn = str(self.reading_client("sts", self._region).get_caller_identity()["Arn"])
         except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
             stop = self.credentials_error(error, asked_who=True)
             if stop is not None:
                 raise stop from error
-            why = unknown_of(error, "sts:GetCallerIdentity").sentence()
+            why = unknown_of(error, operation).sentence()
             message = f"AWS did not say whose credentials these are: {why}; check the network and the endpoint"
             raise TrueupError(message) from error
-        identity = Identity(answer["Account"], answer["Arn"], answer["Arn"].split(":")[1])
+        _arn, partition, _service, _region, account, _who = arn.split(":", 5)
+        identity = Identity(account, arn, partition)
         with _lock:
             self._identity = identity
         return identity

@@ -54,6 +54,8 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         self._next_guard: ContextVar[ReadingGuard | WritingGuard | None] = ContextVar("guard of the next client")
         self._methods: dict[str, dict[str, Any]] = {}
         self._proxied = bool(getproxies())
+        self._is_role = False
+        self._principal: str | None = None
         self.register_component("event_emitter", SharedNames(handlers))
         self.register_component("data_loader", shared_loader())
         self.register_component("response_parser_factory", CarefulParserFactory())
@@ -91,8 +93,14 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
 
         session = GuardedSession(self.profile, self._endpoint_url, self._settings)
         run = self._settings.run_id
+
+        def sts(service: str, **options: Any) -> Any:
+            client = self.create_client(service, region_name=region, **options)
+            client.meta.events.register("after-call.sts.AssumeRole", session._keep_principal)
+            return client
+
         fetcher = AssumeRoleCredentialFetcher(
-            lambda service, **options: self.create_client(service, region_name=region, **options),
+            sts,
             self.get_credentials(),
             arn,
             {"RoleSessionName": self._role_session_name()} | ({"ExternalId": external_id} if external_id else {}),
@@ -104,14 +112,30 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
             emit("credentials_renewed", run=run, role=arn)
             return fetched
 
+        session._is_role = True
         # The session's own attribute: botocore has no public way to give a session credentials that renew themselves.
         session._credentials = DeferredRefreshableCredentials(fetch, "assume-role")
         return session
+
+    def assumed(self) -> str | None:
+        """Assume the role, if this is a session of one and it was not done yet; give the ARN of the role's session.
+
+        None for other credentials.
+
+        Source: STS AssumeRole, ``AssumedRoleUser``.
+        """
+        if not self._is_role:
+            return None
+        self.get_credentials().get_frozen_credentials()
+        return self._principal
 
     def credential_method(self) -> str | None:
         """Give botocore's name of where the credentials came from, None without any."""
         credentials = self.get_credentials()
         return None if credentials is None else credentials.method
+
+    def _keep_principal(self, parsed: dict[str, Any], **_details: Any) -> None:
+        self._principal = parsed.get("AssumedRoleUser", {}).get("Arn")
 
     def _make(self, service: str, region: str, guard: ReadingGuard | WritingGuard, config: Config) -> Any:
         self._next_guard.set(guard)

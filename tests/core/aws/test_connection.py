@@ -119,6 +119,7 @@ def test_a_role_is_assumed_when_needed_and_has_its_own_account(
         Identity("222222222222", "arn:aws:sts::222222222222:assumed-role/audit/trueup-run-1", "aws") == role.identity()
     )
     role.reader(role.scope(), ["dynamodb:ListTables"]).call("dynamodb:ListTables")
+    assert ["sts:AssumeRole", "dynamodb:ListTables"] == [each.name for each in simulated_aws.calls]
     (assumed,) = simulated_aws.calls.of("sts:AssumeRole")
     assert "secret-word" in str(assumed)
     assert "123456789012" == connection.identity().account

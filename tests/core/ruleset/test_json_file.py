@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b'{\n  "a": 1,\n}', "x.json:3:1: expected JSON, found an error: "),
+        # Python 3.13 points at the comma, earlier ones at what comes after it.
+        (
+            b'{\n  "a": 1,\n}',
+            f"x.json:{'2:9' if sys.version_info >= (3, 13) else '3:1'}: expected JSON, found an error: ",
+        ),
         (b"", "x.json:1:1: expected JSON, found an error: expecting value"),
         (b'{"a": 1,\n "a": 2}', "x.json:2:2: expected each name once, found 'a' again"),
         (b'{"a": NaN}', "x.json: expected JSON, found NaN, which is no JSON number"),
