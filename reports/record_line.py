@@ -113,11 +113,11 @@ def _arranged(value: Any, shape: _Shape) -> Any:
     if isinstance(value, list | tuple):
         items = shape.items
         return [_arranged(item, items) for item in value]
-    if isinstance(value, str):
-        return _scalar_text(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
+    return _scalar_text(value) if isinstance(value, str) else _number(value)
+
+
+def _number(value: Any) -> Any:
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _scalar_text(text: str) -> str:

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["audit_places"]
 
-# The sources bound the reads under way; these threads more prepare the next ones and digest answers meanwhile.
-_THREADS_A_READ = 1.5
-
 # With the readers and the spare ones fewer than 80 threads a process, and enough to list many scopes at once.
 _DRIVERS = 12
 _SPARE = 32
@@ -54,7 +51,7 @@ def audit_places(job: AuditJob, places: Places) -> Generator[AuditEvent]:
     drivers = _Drivers(job, Schedule(job, places))
     seconds: float | None = SECONDS_TO_END
     try:
-        with WorkerPool(int(job.workers * _THREADS_A_READ), job.give_up, spare=_SPARE) as pool:
+        with WorkerPool(job.workers, job.give_up, spare=_SPARE) as pool:
             try:
                 yield from drivers.events(pool)
             except GeneratorExit:

@@ -1,7 +1,6 @@
-"""Lets so many calls of a connection be under way at once, however many threads prepare them and digest the answers.
+"""Lets so many calls be under way at once, over all connections that share the gate, however many threads make them.
 
-A call costs botocore a millisecond or two before it is sent and after it was answered. Threads that wait their turn
-do that work while others wait for AWS; were each call a thread's from end to end, that time would be lost.
+There are more threads than calls: some only wait for clients that AWS throttles, others assume roles or list Regions.
 """
 
 from __future__ import annotations
@@ -74,9 +73,9 @@ class CallGate:
             CancelledError: it was.
         """
         mine = self._mine
-        if call is None or getattr(mine, "call", None) is not call:
+        if getattr(mine, "call", None) is not call:
             mine.call, mine.since = call, self._given_up
-        elif mine.since != self._given_up:
+        elif call is not None and mine.since != self._given_up:
             message = f"{call.operation} was not sent again: the run ended meanwhile"
             raise CancelledError(message)
 
