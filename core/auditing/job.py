@@ -38,7 +38,7 @@ class AuditJob:
         rules: the selected rules, parameters filled in.
         clock: tells when facts are read and where metric windows end.
         selection: which resources are meant, by ARN and by tag.
-        workers: how many reads are under way at once, as the sources see to; half as many threads more prepare them.
+        workers: how many reads are under way at once, by as many threads.
         tagged: the resource types whose tags are read too, since exemptions go by them.
         tolerant: whether credentials that are refused cost their scope only, and not the run.
         run: the id of the run, for the events.
