@@ -29,7 +29,7 @@ class CallGate:
     """
 
     def __init__(self, calls: int, limit: RateLimit | None = None) -> None:
-        # A queue of as many tokens is a semaphore that is written in C: threads wait here for most of their calls.
+        # A queue of as many tokens is a semaphore that is written in C, at a fraction of the switches of threads.
         self._free: queue.SimpleQueue[None] = queue.SimpleQueue()
         for _ in range(calls):
             self._free.put(None)

@@ -69,7 +69,7 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         """Make a client that reads, with retries; not for two threads at once."""
         config = self._behaviour("adaptive", self._settings.attempts)
         if service == _METRICS:
-            # Hundreds of queries a call, made by the host from what was checked: a third of what the call costs.
+            # Hundreds of queries a call, made by the host from what was checked: botocore need not check each again.
             config = config.merge(Config(parameter_validation=False))
         return self._make(service, region, guard, config)
 
