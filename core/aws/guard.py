@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from trueup.change import Call
 
-__all__ = ["Permit", "ReadingGuard", "WritingGuard", "host_operations"]
+__all__ = ["Permit", "ReadingGuard", "WritingGuard", "host_operations", "may_read"]
 
 _HOST_OPERATIONS = "host-operations.json"
 
@@ -35,6 +35,11 @@ def host_operations() -> frozenset[str]:
     """Give the operations that the host itself may ask on a reading client, ``service:Operation``."""
     data = json.loads(files("trueup.aws").joinpath(_HOST_OPERATIONS).read_text(encoding="utf-8"))
     return frozenset(data["operations"])
+
+
+def may_read(operation: str) -> bool:
+    """Say whether a reading client may be asked for an operation at all, declared or not."""
+    return operation in host_operations() or is_read_only_operation(operation)
 
 
 class ReadingGuard:

@@ -1,7 +1,7 @@
 """botocore's service models, loaded once for the process.
 
-A service's model is megabytes of JSON: with one loader the first client of a service pays for it (an S3 client 150 ms
-and 15 MB, measured) and each further one of any Region or account a fortieth of that.
+A service's model is megabytes of JSON: with one loader the first client of a service pays for it, and each further one
+of any Region or account next to nothing (``benchmarks/clients.py``).
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ def partitions() -> list[Mapping[str, Any]]:
 
 @cache
 def _loader() -> Any:
-    import botocore.loaders
+    from trueup.aws.loader import SharedLoader
 
-    return botocore.loaders.Loader()
+    return SharedLoader()
 
 
 @cache

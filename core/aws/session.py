@@ -14,6 +14,7 @@ from urllib.request import getproxies
 
 import boto3
 import botocore.session
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import CredentialRetrievalError
 
@@ -21,7 +22,8 @@ import trueup
 from trueup.aws.answers import CarefulParserFactory, require_whole_answers
 from trueup.aws.events import SharedHandlers, SharedNames
 from trueup.aws.guard import ReadingGuard, WritingGuard
-from trueup.aws.models import shared_loader
+from trueup.aws.loader import reading_models, share_methods
+from trueup.aws.models import service_model, shared_loader
 from trueup.errors import GuardError
 from trueup.events import emit
 
@@ -47,6 +49,8 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         settings: how clients behave.
     """
 
+    _scoped: Any = None
+
     def __init__(self, profile: str | None, endpoint_url: str | None, settings: ClientSettings) -> None:
         handlers = SharedHandlers()
         super().__init__(profile=profile, event_hooks=handlers)
@@ -54,7 +58,6 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         self._settings = settings
         # Each thread's own: while one makes a client, another may renew credentials and make botocore's client for it.
         self._next_guard: ContextVar[ReadingGuard | WritingGuard | None] = ContextVar("guard of the next client")
-        self._methods: dict[str, dict[str, Any]] = {}
         self._proxied = bool(getproxies())
         self._is_role = False
         self._principal: str | None = None
@@ -62,7 +65,7 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         self.register_component("data_loader", shared_loader())
         self.register_component("response_parser_factory", CarefulParserFactory())
         self._boto3 = boto3.Session(botocore_session=self)
-        handlers.register_last("creating-client-class", self._share_methods)
+        handlers.register_last("creating-client-class", share_methods)
         self.set_default_client_config(self._behaviour("standard", settings.attempts))
 
     def reading_client(self, service: str, region: str, guard: ReadingGuard) -> Any:
@@ -86,12 +89,22 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         self._next_guard.set(None)
         if self._endpoint_url is not None:
             options["endpoint_url"] = self._endpoint_url
-        client = super().create_client(service_name, *args, **options)
+        reading = isinstance(guard, ReadingGuard)
+        with reading_models(reading=reading):
+            client = super().create_client(service_name, *args, **options)
+        if reading:
+            _name_what_is_refused(client, guard)
         guard.attach(client)
         require_whole_answers(client)
         if self._endpoint_url is not None:
             _pin(client, self._endpoint_url)
         return client
+
+    def get_scoped_config(self) -> Any:
+        """Give the profile's settings, found once; botocore finds them anew for each setting of each client."""
+        if self._scoped is None:
+            self._scoped = super().get_scoped_config()
+        return self._scoped
 
     def with_role(self, arn: str, external_id: str | None, region: str) -> GuardedSession:
         """Give a session of a role that these credentials assume, renewed by botocore itself."""
@@ -149,12 +162,6 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
             return self._boto3.client(service, region_name=region, config=config)
         finally:
             self._next_guard.set(None)
-
-    def _share_methods(self, class_attributes: dict[str, Any], event_name: str, **_details: Any) -> None:
-        """Give the classes of all clients of a service, one for each client, the same methods: 0.1 MB a client."""
-        known = self._methods.setdefault(event_name, dict(class_attributes))
-        if known.keys() == class_attributes.keys():
-            class_attributes.update(known)
 
     def _behaviour(self, mode: str, attempts: int) -> Config:
         pinned = self._endpoint_url is not None
@@ -229,6 +236,19 @@ def _pin(client: Any, endpoint_url: str) -> None:
 
     client.meta.events.register_first("before-call", before_call)
     client.meta.events.register_last("before-send", before_send)
+
+
+def _name_what_is_refused(client: Any, guard: ReadingGuard) -> None:
+    """Let a method that a reading client does not have say that it was refused, as the guard says it."""
+    service = client.meta.service_model.service_name
+
+    def missing(event_name: str, **_details: Any) -> Any:
+        method = event_name.rpartition(".")[2]
+        names = service_model(service).operation_names
+        operation = next((f"{service}:{name}" for name in names if xform_name(name) == method), None)
+        return None if operation is None else lambda **_parameters: guard.check(operation)
+
+    client.meta.events.register(f"getattr.{client.meta.service_model.service_id.hyphenize()}", missing)
 
 
 def _send_once(client: Any) -> None:
