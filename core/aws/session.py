@@ -22,7 +22,7 @@ import trueup
 from trueup.aws.answers import CarefulParserFactory, require_whole_answers
 from trueup.aws.events import SharedHandlers, SharedNames
 from trueup.aws.guard import ReadingGuard, WritingGuard
-from trueup.aws.loader import reading_models, share_methods
+from trueup.aws.loader import making_client, share_methods
 from trueup.aws.models import service_model, shared_loader
 from trueup.errors import GuardError
 from trueup.events import emit
@@ -90,7 +90,7 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         if self._endpoint_url is not None:
             options["endpoint_url"] = self._endpoint_url
         reading = isinstance(guard, ReadingGuard)
-        with reading_models(reading=reading):
+        with making_client(reading=reading):
             client = super().create_client(service_name, *args, **options)
         if reading:
             _name_what_is_refused(client, guard)

@@ -11,12 +11,13 @@ from botocore import xform_name
 from botocore.endpoint_provider import EndpointProvider, RuleSet
 from botocore.exceptions import EndpointProviderError
 from botocore.loaders import Loader
+from botocore.model import ServiceModel
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trueup.aws.guard import ReadingGuard, WritingGuard, may_read
-from trueup.aws.loader import SharedLoader
-from trueup.aws.models import service_model
+from trueup.aws.loader import SharedLoader, making_client
+from trueup.aws.models import service_model, shared_loader
 from trueup.aws.session import GuardedSession
 from trueup.aws.settings import ClientSettings
 from trueup.errors import GuardError
@@ -160,8 +161,34 @@ def test_clients_of_one_kind_share_their_methods() -> None:
     assert "set_queue_attributes" not in one
 
 
-def test_a_service_keeps_the_operation_that_finds_its_endpoints() -> None:
+@pytest.mark.parametrize("service", [*SERVICES, "sqs", "timestream-query"])
+def test_a_further_client_can_do_what_the_first_can(service: str) -> None:
+    """Methods, pages, waiters, and what a call's model says; botocore made the methods for the first only."""
+    first, further = reading_client(service), reading_client(service)
+    assert set(dir(first)) == set(dir(further))
+    assert first.waiter_names == further.waiter_names
+    for name in service_model(service).operation_names:
+        if may_read(f"{service}:{name}"):
+            assert first.can_paginate(xform_name(name)) == further.can_paginate(xform_name(name))
+            one, other = (each.meta.service_model.operation_model(name) for each in (first, further))
+            assert one.documentation == other.documentation
+
+
+@pytest.mark.parametrize(("service", "required"), [("timestream-query", True), ("dynamodb", False), ("sqs", False)])
+def test_a_service_keeps_the_operation_that_finds_its_endpoints(service: str, required: bool) -> None:
     """Without it a service that demands it would be asked elsewhere."""
-    for service in ("timestream-query", "dynamodb"):
-        known = reading_client(service).meta.service_model.endpoint_discovery_operation
-        assert "DescribeEndpoints" == known.name
+    plain = service_model(service)
+    for client in (reading_client(service), reading_client(service)):
+        known = client.meta.service_model
+        found = known.endpoint_discovery_operation
+        assert getattr(plain.endpoint_discovery_operation, "name", None) == getattr(found, "name", None)
+        assert required == known.endpoint_discovery_required == plain.endpoint_discovery_required
+
+
+def test_methods_are_made_for_the_first_client_of_a_kind_only() -> None:
+    """Botocore makes one for each operation that it finds, which is most of what a further client would cost."""
+    session().reading_client("ecs", "eu-west-1", ReadingGuard())
+    with making_client(reading=True):
+        model = shared_loader().load_service_model("ecs", "service-2")
+    assert [] == ServiceModel(model).operation_names
+    assert model["operations"]["ListClusters"]
