@@ -37,6 +37,7 @@ class PriceBook:
         self._folder = folder
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], Mapping[str, Any] | Unknown] = {}
+        self._of_plugins: dict[str, PriceFile | None] = {}
 
     def prices(self, service: str, region: str) -> Mapping[str, Any]:
         """Give the newest prices of a service in a Region.
@@ -61,11 +62,17 @@ class PriceBook:
         Raises:
             PriceFileError: one of them is broken.
         """
-        paths = [shipped_file(service)]
-        if self._folder is not None:
-            paths.insert(0, fetched_file(self._folder, service, region))
-        files = [PriceFile.load(path, service) for path in paths if path is not None and path.exists()]
-        return tuple(sorted((each for each in files if region in each.regions), key=_day, reverse=True))
+        files = [self._shipped(service)]
+        if self._folder is not None and (fetched := fetched_file(self._folder, service, region)).exists():
+            files.insert(0, PriceFile.load(fetched, service))
+        return tuple(sorted((each for each in files if each and region in each.regions), key=_day, reverse=True))
+
+    def _shipped(self, service: str) -> PriceFile | None:
+        """Give the file of all Regions that the service's plugin ships, None when it ships none."""
+        if service not in self._of_plugins:
+            path = shipped_file(service)
+            self._of_plugins[service] = None if path is None else PriceFile.load(path, service)
+        return self._of_plugins[service]
 
     def _newest(self, service: str, region: str) -> Mapping[str, Any] | Unknown:
         try:

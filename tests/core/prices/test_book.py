@@ -52,6 +52,17 @@ def test_shipped_prices_need_no_folder(tmp_path: Path) -> None:
     assert expected == PriceBook().prices(SERVICE, REGION) == PriceBook(tmp_path / "none").prices(SERVICE, REGION)
 
 
+def test_a_shipped_file_is_read_once_for_all_regions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An audit of many Regions asks for each of them; finding the file means going through all that is installed."""
+    book, read = PriceBook(), []
+    load = PriceFile.load
+    monkeypatch.setattr(PriceFile, "load", lambda path, service: read.append(path) or load(path, service))
+    for region in ("eu-west-1", "ap-south-1", "sa-east-1"):
+        assert "run `trueup prices update" in _why(book, region)
+    book.prices(SERVICE, REGION)
+    assert [shipped_file(SERVICE)] == read
+
+
 def test_newer_fetched_prices_go_before_the_shipped(tmp_path: Path) -> None:
     """Of two files the one with the later day is used."""
     _write(tmp_path)
