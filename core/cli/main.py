@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -25,6 +26,10 @@ __all__ = ["main", "trueup"]
 
 # 128 + SIGINT, as shells count.
 INTERRUPTED = 130
+
+# Modules, models and documents make up most of the objects of a command, and live as long as it does. With Python's
+# thresholds (700, 10, 10), looking through them for garbage takes a tenth of the CPU time of an audit of 100 buckets.
+_COLLECT_AFTER = 20_000, 20, 20
 
 
 @click.group(
@@ -87,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Every error that a user can cause ends as one sentence on stderr.
     """
+    if arguments is None:
+        gc.set_threshold(*_COLLECT_AFTER)
     try:
         code = trueup.main(args=arguments, prog_name="trueup", standalone_mode=False)
     except click.ClickException as error:
@@ -108,6 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         listen(None)
     if arguments is None:
+        gc.freeze()  # Python looks for garbage once more when it ends: 0.1 s for what ends with it anyway
         sys.exit(code or 0)
     return int(code or 0)
 
