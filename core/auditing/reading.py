@@ -38,6 +38,7 @@ class ReaderSource(Protocol):
         operations: Iterable[str],
         statistics: CallStatistics | None = None,
         resource_type: str | None = None,
+        written_back: tuple[str, ...] = (),
     ) -> Reader:
         """Give a reader of declared operations in a scope."""
 
@@ -51,6 +52,7 @@ class ScopeReading:
         schemas: fact schemas by resource type.
         now: the time that snapshots carry and metric windows end at.
         statistics: where calls and failures are counted.
+        for_fixes: whether fixes are made of what is read, which must be whole then where it is written back.
     """
 
     def __init__(
@@ -60,25 +62,36 @@ class ScopeReading:
         schemas: Mapping[str, FactSchema],
         now: datetime,
         statistics: CallStatistics | None = None,
+        *,
+        for_fixes: bool = False,
     ) -> None:
         self.scope = scope
         self.now = now
         self._source = source
         self._schemas = schemas
         self._statistics = statistics
+        self._for_fixes = for_fixes
         self._lock = threading.Lock()
-        self._readers: dict[tuple[str, tuple[str, ...]], Reader] = {}
+        self._readers: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Reader] = {}
         self._once: dict[tuple[str, str], _Once] = {}
 
-    def reader(self, resource_type: ResourceType, operations: tuple[str, ...]) -> Reader:
-        """Give the reader of some declared operations of a type."""
-        key = resource_type.name, operations
+    def reader(
+        self, resource_type: ResourceType, operations: tuple[str, ...], written_back: tuple[str, ...] = ()
+    ) -> Reader:
+        """Give the reader of some declared operations of a type.
+
+        Args:
+            resource_type: the type.
+            operations: the operations.
+            written_back: the parts of the answers that are written back whole, if fixes are made of them.
+        """
+        parts = written_back if self._for_fixes else ()
+        key = resource_type.name, operations, parts
         found = self._readers.get(key)
         if found is None:
             with self._lock:
-                found = self._readers.setdefault(
-                    key, self._source.reader(self.scope, operations, self._statistics, resource_type.name)
-                )
+                made = self._source.reader(self.scope, operations, self._statistics, resource_type.name, parts)
+                found = self._readers.setdefault(key, made)
         return found
 
     def begin(
@@ -112,13 +125,13 @@ class ScopeReading:
                 future, place = batches[aspect.name]
                 aspects[aspect.name] = future.result()[place]
             else:
-                aws = self.reader(recipe.resource_type, aspect.reads)
+                aws = self.reader(recipe.resource_type, aspect.reads, aspect.written_back)
                 aspects[aspect.name] = self._value(recipe.resource_type, aspect, aspect.read, aws, resource)
         return aspects
 
     def read_batch(self, resource_type: ResourceType, aspect: ReadAspect, resources: Sequence[Resource]) -> list[Any]:
         """Read a batched aspect of several resources in one call of the plugin; gives one value each."""
-        aws = self.reader(resource_type, aspect.reads)
+        aws = self.reader(resource_type, aspect.reads, aspect.written_back)
         values = contained(resource_type, aspect, aspect.read, aws, list(resources))
         if isinstance(values, Unknown):
             return [values] * len(resources)
@@ -148,7 +161,7 @@ class ScopeReading:
             once = self._once.setdefault((resource_type.name, aspect.name), _Once())
         with once.lock:
             if not once.done:
-                aws = self.reader(resource_type, aspect.reads)
+                aws = self.reader(resource_type, aspect.reads, aspect.written_back)
                 once.value = self._value(resource_type, aspect, aspect.read, aws, None)
                 once.done = True
         return once.value

@@ -51,6 +51,7 @@ class ResourceReader:
         scopes: the scopes that a resource is looked for in when its ARN does not say where it is.
         statistics: where calls and failures are counted.
         give_up: called when reading is broken off, so that reads that wait for their turn end at once.
+        for_fixes: whether fixes are made of what is read; see ``ReadAspect``, written_back.
     """
 
     def __init__(
@@ -61,7 +62,10 @@ class ResourceReader:
         scopes: Sequence[Scope],
         statistics: CallStatistics | None = None,
         give_up: Callable[[], None] = lambda: None,
+        *,
+        for_fixes: bool = False,
     ) -> None:
+        self._for_fixes = for_fixes
         self._give_up = give_up
         self._host = host
         self._source = source
@@ -142,7 +146,8 @@ class ResourceReader:
             recipes[key] = recipes.get(key) or checked_recipe(resource_type, key[1], known)
             scopes.setdefault(self._scope_of(resource), []).append((recipes[key], resource))
         for scope, group in scopes.items():
-            reading = ScopeReading(scope, self._source, self._host.fact_schemas(), now, self._statistics)
+            schemas, fixes = self._host.fact_schemas(), self._for_fixes
+            reading = ScopeReading(scope, self._source, schemas, now, self._statistics, for_fixes=fixes)
             with WorkerPool(min(_WORKERS, len(group)), self._give_up) as pool:
                 for snapshot in Pipeline(reading, pool, windows).run(group):
                     if not isinstance(snapshot, ListingFailed):

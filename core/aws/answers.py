@@ -13,7 +13,9 @@ from typing import Any
 
 from botocore.parsers import ResponseParserError, ResponseParserFactory
 
+from trueup.aws.in_hand import call_in_hand
 from trueup.aws.times import utc_time
+from trueup.aws.unmodelled import check_modelled
 
 __all__ = ["CarefulParserFactory", "require_whole_answers"]
 
@@ -26,7 +28,10 @@ _STUMBLES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeErr
 
 
 def require_whole_answers(client: Any) -> None:
-    """Let a client raise ``ResponseParserError`` for what is cut off, and for a success that is empty or not AWS's."""
+    """Let a client raise ``ResponseParserError`` for what is cut off, and for a success that is empty or not AWS's.
+
+    Where a fix writes an answer back, also for what botocore would drop of it (``UnmodelledError``).
+    """
     client.meta.events.register_first("before-parse", _require_whole)
 
 
@@ -67,6 +72,9 @@ def _require_whole(operation_model: Any, response_dict: dict[str, Any], **_detai
     if problem:
         message = f"the answer of {operation_model.name} is not whole: {problem}"
         raise ResponseParserError(message)
+    call = call_in_hand.get()
+    if call is not None and call.written_back and response_dict["status_code"] < _FIRST_ERROR:
+        check_modelled(operation_model, response_dict["body"], call.written_back)
 
 
 def _problem_of(operation_model: Any, response_dict: dict[str, Any]) -> str | None:

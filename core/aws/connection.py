@@ -197,6 +197,7 @@ class Connection:
         operations: Iterable[str],
         statistics: CallStatistics | None = None,
         resource_type: str | None = None,
+        written_back: tuple[str, ...] = (),
     ) -> AwsReader:
         """Give what an aspect reads AWS with.
 
@@ -205,12 +206,13 @@ class Connection:
             operations: the operations that the aspect declares, ``service:Operation``.
             statistics: where calls and failures are counted.
             resource_type: what the failures are counted for.
+            written_back: the parts of the answers that a fix writes back whole, see ``ReadAspect``.
         """
         from trueup.aws.reader import AwsReader
 
         declared = frozenset(operations)
         self.allow(declared)
-        return AwsReader(self, scope, declared, statistics, resource_type)
+        return AwsReader(self, scope, declared, statistics, resource_type, written_back)
 
     def writer(self, scope: Scope) -> Writer:
         """Give what sends planned calls of a scope, one by one."""

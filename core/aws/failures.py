@@ -189,11 +189,13 @@ def _reason_of(error: Exception) -> Reason:
     import botocore.exceptions as known
     import botocore.parsers
 
+    from trueup.aws.unmodelled import UnmodelledError
+
     if isinstance(error, known.ClientError):
         return _reason_of_answer(error_code(error), _status_of(error))
     if isinstance(error, known.ConnectTimeoutError | known.ReadTimeoutError):
         return Reason.TIMEOUT
-    if (
+    if not isinstance(error, UnmodelledError) and (
         isinstance(
             error,
             botocore.parsers.ResponseParserError
@@ -207,9 +209,8 @@ def _reason_of(error: Exception) -> Reason:
         return Reason.CUT_OFF
     if isinstance(error, known.HTTPClientError | known.ConnectionError):
         return Reason.CONNECTION
-    if isinstance(error, known.ParamValidationError | known.BotoCoreError):
-        return Reason.REFUSED
-    return Reason.UNEXPECTED
+    # What is left was whole, but is not what was expected: an answer that botocore does not know all of.
+    return Reason.REFUSED if isinstance(error, known.BotoCoreError) else Reason.UNEXPECTED
 
 
 def _reason_of_answer(code: str, status: int) -> Reason:

@@ -28,18 +28,27 @@ class CallInHand:
         scope: whose call it is.
         operation: ``service:Operation``.
         resource_type: what it is made for.
+        written_back: the parts of its answer that a fix writes back whole, see ``ReadAspect``.
         sent: how often it was sent.
         throttles: how many answers were "too fast".
         waited: seconds that it waited for its turn among this program's own calls.
     """
 
-    __slots__ = ("operation", "resource_type", "run", "scope", "sent", "throttles", "waited")
+    __slots__ = ("operation", "resource_type", "run", "scope", "sent", "throttles", "waited", "written_back")
 
-    def __init__(self, run: str | None, scope: Scope, operation: str, resource_type: str | None) -> None:
+    def __init__(
+        self,
+        run: str | None,
+        scope: Scope,
+        operation: str,
+        resource_type: str | None,
+        written_back: tuple[str, ...] = (),
+    ) -> None:
         self.run = run
         self.scope = scope
         self.operation = operation
         self.resource_type = resource_type
+        self.written_back = written_back
         self.sent = 0
         self.throttles = 0
         self.waited = 0.0

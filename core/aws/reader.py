@@ -33,6 +33,7 @@ class AwsReader:
         operations: what may be called, ``service:Operation``.
         statistics: where calls and failures are counted.
         resource_type: what the failures are counted for.
+        written_back: the parts of the answers that a fix writes back whole, see ``ReadAspect``.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class AwsReader:
         operations: frozenset[str],
         statistics: CallStatistics | None = None,
         resource_type: str | None = None,
+        written_back: tuple[str, ...] = (),
     ) -> None:
         self._connection = connection
         self._scope = scope
         self._operations = operations
         self._statistics = statistics or CallStatistics()
         self._resource_type = resource_type
+        self._written_back = written_back
 
     @property
     def scope(self) -> Scope:
@@ -63,7 +66,8 @@ class AwsReader:
             **parameters: the request.
 
         Raises:
-            UnreadableError: denied, throttled past retries, timed out, reset, 5xx, cut off or not parseable.
+            UnreadableError: denied, throttled past retries, timed out, reset, 5xx, cut off or not parseable; or the
+                answer has what botocore does not know in a part that is written back.
             CredentialsError: the credentials expired; it stops the run.
             GuardError: the operation is not declared, or is no read.
         """
@@ -71,7 +75,7 @@ class AwsReader:
         import botocore.parsers
 
         self._check_declared(operation)
-        call = CallInHand(self._connection.settings.run_id, self._scope, operation, self._resource_type)
+        call = self._in_hand(operation)
         try:
             return self._answer(call, parameters)
         except botocore.exceptions.ClientError as error:
@@ -113,8 +117,7 @@ class AwsReader:
                 yield from _listed(found.search(page))
         except BrokenPagingError as error:
             unknown = Unknown(Reason.CUT_OFF, str(error), operation)
-            call = CallInHand(self._connection.settings.run_id, self._scope, operation, self._resource_type)
-            self._failed(call, unknown)
+            self._failed(self._in_hand(operation), unknown)
             raise UnreadableError(unknown) from error
 
     def prices(self, service: str) -> Mapping[str, Any]:
@@ -130,6 +133,10 @@ class AwsReader:
             UnreadableError: no price is known there, or the price file is broken.
         """
         return self._connection.prices.prices(service, self._scope.region)
+
+    def _in_hand(self, operation: str) -> CallInHand:
+        run = self._connection.settings.run_id
+        return CallInHand(run, self._scope, operation, self._resource_type, self._written_back)
 
     def _check_declared(self, operation: str) -> None:
         if operation not in self._operations:

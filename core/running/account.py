@@ -148,10 +148,16 @@ class Account:
             )
             raise RefusedError(message)
 
-    def reader(self, statistics: CallStatistics | None = None) -> ResourceReader:
-        """Give what reads single resources."""
-        connection = self.connection
-        return ResourceReader(self.host, connection, self.clock, self.scopes, statistics, connection.give_up)
+    def reader(self, statistics: CallStatistics | None = None, *, for_fixes: bool = False) -> ResourceReader:
+        """Give what reads single resources.
+
+        Args:
+            statistics: where calls and failures are counted.
+            for_fixes: whether fixes are made of what is read, which must be whole then where it is written back.
+        """
+        connection, scopes = self.connection, self.scopes
+        give_up = connection.give_up
+        return ResourceReader(self.host, connection, self.clock, scopes, statistics, give_up, for_fixes=for_fixes)
 
     def bench(self, say: Callable[[str], None]) -> Bench:
         """Give what applying and rolling back work with."""
@@ -160,7 +166,7 @@ class Account:
             clock=self.clock,
             settings=self.settings,
             plugins=self.host,
-            reader=self.reader(),
+            reader=self.reader(for_fixes=True),
             sender=self._sender,
             alarms=self._alarms_of,
             interrupt=Interrupt(self.journal, self.clock, self.settings.apply),

@@ -93,7 +93,7 @@ class PlanRun:
         account = self.auditor.account
         return Planner(
             plugins=account.host,
-            reader=account.reader(),
+            reader=account.reader(for_fixes=True),
             journal=account.journal,
             clock=account.clock,
             settings=account.settings,

@@ -26,6 +26,7 @@ __all__ = ["check_resource_type"]
 
 _TYPE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _OPERATION = re.compile(r"[a-z][a-z0-9-]*:[A-Z][A-Za-z0-9]*")
+_PART = re.compile(r"[A-Za-z]\w*(\[\])*(\.[A-Za-z]\w*(\[\])*)*")
 _ACTION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 # Words of the rules' language: an aspect of that name could not be told from them.
@@ -63,12 +64,7 @@ def _check_aspect(aspect: AspectDeclaration, resource_type: ResourceType) -> Ite
     if not aspect.name.isidentifier() or aspect.name in _KEYWORDS:
         yield f"expected a plain name that is none of {', '.join(sorted(_KEYWORDS))}"
     if isinstance(aspect, ReadAspect):
-        if aspect.reads or aspect.per != "scope":
-            yield from _check_operations("reads", aspect.reads)
-        if aspect.per not in {"resource", "scope"}:
-            yield f"expected per to be 'resource' or 'scope', found {aspect.per!r}"
-        if aspect.batch < 1 or (aspect.per == "scope" and aspect.batch != 1):
-            yield f"expected a batch of at least 1, and of 1 when read per scope, found {aspect.batch}"
+        yield from _check_read_aspect(aspect)
         return
     yield from _check_needs("needs", needs_of(aspect), resource_type)
     if isinstance(aspect, MetricsAspect):
@@ -77,6 +73,18 @@ def _check_aspect(aspect: AspectDeclaration, resource_type: ResourceType) -> Ite
             yield f"expected a window of 1 to {_KEPT_PERIODS[-1][0]} days, found {aspect.days}"
         elif aspect.period < finest or aspect.period % finest:
             yield f"expected a period that is a multiple of {finest} s for {aspect.days} days, found {aspect.period}"
+
+
+def _check_read_aspect(aspect: ReadAspect) -> Iterable[str]:
+    if aspect.reads or aspect.per != "scope":
+        yield from _check_operations("reads", aspect.reads)
+    if aspect.per not in {"resource", "scope"}:
+        yield f"expected per to be 'resource' or 'scope', found {aspect.per!r}"
+    if aspect.batch < 1 or (aspect.per == "scope" and aspect.batch != 1):
+        yield f"expected a batch of at least 1, and of 1 when read per scope, found {aspect.batch}"
+    for part in aspect.written_back:
+        if part != "." and not _PART.fullmatch(part):
+            yield f"written_back: expected a path such as services[].networkConfiguration, or '.', found {part!r}"
 
 
 def _check_metrics_needs(resource_type: ResourceType) -> Iterable[str]:

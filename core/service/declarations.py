@@ -120,6 +120,9 @@ class ReadAspect:
             with a list of resources, giving one value each (or Unknown), in order.
         per: ``resource``, or ``scope`` for what is read once for all resources (account settings).
         batch: how many resources one call takes.
+        written_back: the parts of the answers that an action sends back whole, as paths of members
+            (``services[].networkConfiguration``); ``.`` is all of an answer. Where a plan or an apply reads them, one
+            with members that the installed botocore does not know makes the aspect unknown: the fix would delete them.
     """
 
     name: str
@@ -127,6 +130,7 @@ class ReadAspect:
     read: Callable[[Reader, Any], Any]
     per: Literal["resource", "scope"] = "resource"
     batch: int = 1
+    written_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ def aspect(
     name: str = "",
     per: Literal["resource", "scope"] = "resource",
     batch: int = 1,
+    written_back: str | tuple[str, ...] = (),
 ) -> Callable[[Method], Method]:
     """Declare an aspect that API calls answer; the method ``(self, aws, resource)`` gives its JSON-shaped value.
 
@@ -96,6 +97,8 @@ def aspect(
         name: the aspect's name; the method's unless given.
         per: ``scope`` for what is read once for all resources; the method then gets None for the resource.
         batch: how many resources one call takes; above 1 the method gets a list of them and gives as many values.
+        written_back: the parts of the answers that an action sends back whole (``.`` is all of them), so that it is
+            refused where they have members that the installed botocore does not know.
 
     Example::
 
@@ -108,7 +111,8 @@ def aspect(
         named = name or method.__name__
 
         def declare(bound: Callable[..., Any]) -> ReadAspect:
-            return ReadAspect(named, _operations(reads), bound, per, batch)
+            parts = (written_back,) if isinstance(written_back, str) else written_back
+            return ReadAspect(named, _operations(reads), bound, per, batch, parts)
 
         return leave_mark(method, Mark("aspect", noun, named, declare))
 

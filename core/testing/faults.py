@@ -24,6 +24,7 @@ FaultKind = Literal[
     "server_error",
     "response_lost",
     "cut_off",
+    "newer",
     "slow",
 ]
 
@@ -40,7 +41,8 @@ class Fault:
     Attributes:
         kind: denied (AccessDenied of the service), throttled (its throttling code), timeout (no answer), reset (the
             connection is reset before the call takes effect), server_error (500), response_lost (the call takes
-            effect, the connection is reset without an answer), cut_off (half of the body), slow (answers late).
+            effect, the connection is reset without an answer), cut_off (half of the body), newer (with members that the
+            installed botocore does not know), slow (answers late).
         operation: ``service:Operation``; ``*`` stands for any letters (``sqs:Get*``).
         resource: text that the request's path, query or body must contain; None is every resource.
         times: how many requests it befalls; None is all until it is cleared.

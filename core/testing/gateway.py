@@ -9,6 +9,7 @@ from trueup.testing.connection import Broken
 from trueup.testing.credentials import ACCESS_KEY
 from trueup.testing.exchange import Answer, AwsError
 from trueup.testing.fault_answers import denied, server_error, throttled
+from trueup.testing.newer import newer
 from trueup.testing.wire.identify import access_key, identify
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Gateway:
         if before is not None:
             self._record(request, before, took_effect=False)
             return before
-        served = self._after(self._dispatch(request), fault)
+        served = self._after(request, self._dispatch(request), fault)
         self._record(request, served, took_effect=True)
         if fault is not None and fault.kind == "slow":
             time.sleep(fault.seconds)
@@ -70,7 +71,7 @@ class Gateway:
         error = self._enforcement.refusal(request, access_key(request.headers)) if request.model else None
         return None if error is None else request.refusal(error)
 
-    def _after(self, answer: Answer, fault: Fault | None) -> Answer | Broken:
+    def _after(self, request: ApiRequest, answer: Answer, fault: Fault | None) -> Answer | Broken:
         """What a fault makes of the answer to a call that took effect."""
         match fault.kind if fault is not None else None:
             case "response_lost":
@@ -78,6 +79,8 @@ class Gateway:
             case "cut_off":
                 # Without a body there is nothing to cut: the connection ends before the answer.
                 return Broken("cut", answer=answer) if answer.body else Broken("closed")
+            case "newer":
+                return newer(request, answer)
             case _:
                 return answer
 

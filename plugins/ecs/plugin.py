@@ -68,17 +68,29 @@ class EcsPlugin(ServicePlugin):
         """Yield the scope's services as ``cluster/service``: a name is unique within a cluster only."""
         yield from reading.service_ids(aws)
 
-    @aspect("service", name="service", reads=reading.SERVICES, batch=reading.A_CALL)
+    @aspect(
+        "service", name="service", reads=reading.SERVICES, batch=reading.A_CALL, written_back=reading.PARTS_OF_SERVICES
+    )
     def description(self, aws: Reader, services: Sequence[Resource]) -> list[Any]:
         """Give the services as AWS describes them."""
         return reading.services(aws, services)
 
-    @aspect("service", reads=(reading.SERVICES, reading.TASK_DEFINITION), batch=reading.A_CALL)
+    @aspect(
+        "service",
+        reads=(reading.SERVICES, reading.TASK_DEFINITION),
+        batch=reading.A_CALL,
+        written_back=reading.PARTS_OF_DEFINITIONS,
+    )
     def task_definition(self, aws: Reader, services: Sequence[Resource]) -> list[Any]:
         """Give the task definitions, without the values of environment variables."""
         return reading.task_definitions(aws, services)
 
-    @aspect("service", reads=(reading.SERVICES, reading.TASK_DEFINITION), batch=reading.A_CALL)
+    @aspect(
+        "service",
+        reads=(reading.SERVICES, reading.TASK_DEFINITION),
+        batch=reading.A_CALL,
+        written_back=reading.PARTS_OF_DEFINITIONS,
+    )
     def container_definitions(self, aws: Reader, services: Sequence[Resource]) -> list[Any]:
         """Give the container definitions whole; they hold secrets."""
         return reading.container_definitions(aws, services)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "A_CALL",
+    "PARTS_OF_DEFINITIONS",
+    "PARTS_OF_SERVICES",
     "REGISTERED",
     "SERVICES",
     "TASK_DEFINITION",
@@ -40,6 +42,12 @@ A_CALL = 10
 
 _LIST_PAGE = 100
 """The most of a page; by default it is 10. Source: botocore model ecs:ListServices, maxResults."""
+
+PARTS_OF_SERVICES = ("services[].deploymentConfiguration", "services[].networkConfiguration")
+"""What fixes of a described service send back whole."""
+
+PARTS_OF_DEFINITIONS = ("taskDefinition", "tags")
+"""What a new revision is made of."""
 
 REGISTERED = (
     "taskRoleArn",

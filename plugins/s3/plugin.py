@@ -91,7 +91,7 @@ class S3Plugin(ServicePlugin):
         pages = {"MaxBuckets": _BUCKETS_A_PAGE, "BucketRegion": aws.scope.region}
         yield from aws.paginate("s3:ListBuckets", "Buckets[].Name", **pages)
 
-    @aspect("bucket", name="lifecycle", reads="s3:GetBucketLifecycleConfiguration")
+    @aspect("bucket", name="lifecycle", reads="s3:GetBucketLifecycleConfiguration", written_back=".")
     def lifecycle_rules(self, aws: Reader, bucket: Resource) -> dict[str, Any]:
         """Give the lifecycle configuration, every field of every rule of it."""
         operation = "s3:GetBucketLifecycleConfiguration"
@@ -110,7 +110,7 @@ class S3Plugin(ServicePlugin):
         found = aws.call("s3:GetBucketVersioning", **_of(bucket))
         return {**found, "enabled": found.get("Status") == "Enabled"}
 
-    @aspect("bucket", reads="s3:GetPublicAccessBlock")
+    @aspect("bucket", reads="s3:GetPublicAccessBlock", written_back=".")
     def public_access_block(self, aws: Reader, bucket: Resource) -> dict[str, Any]:
         """Give the bucket's own public access block; what is not set is off."""
         absent = ("NoSuchPublicAccessBlockConfiguration",)
@@ -118,7 +118,7 @@ class S3Plugin(ServicePlugin):
         settings = {} if found is None else found["PublicAccessBlockConfiguration"]
         return {**dict.fromkeys(exposure.FLAGS, False), **settings, "configured": found is not None}
 
-    @aspect("bucket", reads="s3:GetBucketEncryption")
+    @aspect("bucket", reads="s3:GetBucketEncryption", written_back=".")
     def encryption(self, aws: Reader, bucket: Resource) -> dict[str, Any]:
         """Give the default encryption; AWS answers SSE-S3 where nobody set any."""
         absent = ("ServerSideEncryptionConfigurationNotFoundError",)

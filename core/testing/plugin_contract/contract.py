@@ -27,6 +27,7 @@ from trueup.testing.plugin_contract import (
     fixing,
     importing,
     listing,
+    moving,
     reading,
     ruling,
 )
@@ -62,6 +63,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     failing.throttled_is_unknown,
     failing.timeout_is_unknown,
     failing.nothing_is_planned_from_unknown,
+    moving.newer_answers_are_not_written_back,
     acting.functions_are_pure,
     elsewhere.fixes_are_the_same_elsewhere,
     acting.changes_stay_declared,
@@ -195,6 +197,10 @@ class PluginContract:
     def test_nothing_is_planned_from_unknown(self, subject: Subject) -> None:
         """No fix is planned while a read that it needs is denied."""
         failing.nothing_is_planned_from_unknown(subject)
+
+    def test_newer_answers_are_not_written_back(self, subject: Subject) -> None:
+        """What AWS has added to an answer since turns no fact, and is deleted by no fix."""
+        moving.newer_answers_are_not_written_back(subject)
 
     def test_functions_are_pure(self, subject: Subject) -> None:
         """Actions and derived aspects give the same twice, and change nothing that they are given."""

@@ -49,9 +49,9 @@ class Post:
         """Give how often each operation was read."""
         return Counter(operation for operation, _ in self.made)
 
-    def reader(self, scope: Scope, operations: Iterable[str], statistics: Any = None, resource_type: Any = None) -> Any:
+    def reader(self, scope: Scope, operations: Iterable[str], statistics: Any = None, *_more: Any) -> Any:
         """See ``ReaderSource``."""
-        del statistics, resource_type
+        del statistics
         self.readers.append(tuple(operations))
         return PostReader(self, scope, frozenset(operations))
 

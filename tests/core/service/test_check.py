@@ -61,6 +61,10 @@ PROBLEMS = [
         with_aspect(replace(READ, per=cast("Any", "account"))),
         "expected per to be 'resource' or 'scope', found 'account'",
     ),
+    (
+        with_aspect(replace(READ, written_back=("Rules[*].x",))),
+        "expected a path such as services[].networkConfiguration, or '.', found 'Rules[*].x'",
+    ),
     (with_aspect(replace(READ, batch=0)), "expected a batch of at least 1, and of 1 when read per scope, found 0"),
     (with_aspect(replace(READ, per="scope", batch=2)), "and of 1 when read per scope, found 2"),
     (with_aspect(replace(METRICS, days=0)), "expected a window of 1 to 455 days, found 0"),

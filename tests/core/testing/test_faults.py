@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from botocore.parsers import ResponseParserError
 
 from trueup.testing.faults import KINDS, Fault
+from trueup.testing.newer import ADDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,8 +62,25 @@ def test_a_fault_is_the_failure_it_stands_for(simulated_aws: SimulatedAws, opera
 
 
 def test_every_kind_is_tested() -> None:
-    """No kind of fault is without its failure; slow and cut off answers have tests of their own."""
-    assert set(KINDS) == FAILURES.keys() | {"cut_off", "slow"}
+    """No kind of fault is without its failure; answers that are slow, cut off or newer have tests of their own."""
+    assert set(KINDS) == FAILURES.keys() | {"cut_off", "newer", "slow"}
+
+
+@pytest.mark.parametrize("operation", [name for name in READS if not name.startswith("cloudwatch:")])
+def test_a_newer_answer_has_more_than_the_model_knows(simulated_aws: SimulatedAws, operation: str) -> None:
+    """Read is what is known, as before; the body has one more member in each structure, the outermost at least.
+
+    Not in CBOR, which nobody writes documents in.
+    """
+    service = operation.partition(":")[0]
+    bodies: list[bytes] = []
+    reader = client(simulated_aws, service)
+    reader.meta.events.register("before-parse", lambda response_dict, **_: bodies.append(response_dict["body"]))
+    known = READS[operation](reader)
+    simulated_aws.faults.inject(operation, "newer")
+    newer = READS[operation](reader)
+    assert {**known, "ResponseMetadata": 0} == {**newer, "ResponseMetadata": 0}
+    assert [False, True] == [ADDED.encode() in body for body in bodies]
 
 
 @pytest.mark.parametrize("operation", READS)

@@ -17,6 +17,7 @@ from trueup.testing.plugin_contract import (
     fixing,
     importing,
     listing,
+    moving,
     reading,
     ruling,
 )
@@ -90,6 +91,14 @@ from trueup.finding import Judgement, Verdict
 from trueup.hosting.markers import hookimpl
 from trueup.service.judging import judge_resources
 from trueup.change"""
+DROPPED = f"""from trueup.errors import UnreadableError
+        from trueup.facts.unknown import Reason
+        try:
+            {TAGS}
+        except UnreadableError as error:
+            if error.unknown.reason is not Reason.UNEXPECTED:
+                raise
+            return {{}}"""
 UNUSED = """
 
     @action("queue", "stop-encryption", needs=(), owned=("attributes.SqsManagedSseEnabled",),
@@ -440,6 +449,14 @@ IN_ACCOUNT = (
          '{"encrypted": queue.get("attributes.SqsManagedSseEnabled") is True}'),
         caught=(failing.denied_is_unknown, failing.throttled_is_unknown, failing.timeout_is_unknown),
         says="orders: rule sqs-queue-encrypted is pass, and fail while sqs:GetQueueAttributes fails",
+    ),
+    bad(
+        "writes back what it did not read whole",
+        (PLUGIN, '@aspect("queue", reads="sqs:ListQueueTags")',
+         '@aspect("queue", reads="sqs:ListQueueTags", written_back=".")'),
+        (PLUGIN, TAGS, DROPPED),
+        caught=moving.newer_answers_are_not_written_back,
+        says="aspect tags while sqs:ListQueueTags answers with members that no model has: expected it to be unknown",
     ),
     bad(
         "plans from what is not known",
