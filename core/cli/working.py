@@ -52,8 +52,10 @@ def account_of(start: Start, options: Mapping[str, Any]) -> Account:
 
 def account_for(start: Start, target: Target, options: Mapping[str, Any]) -> Account:
     """Give the account of a target, for a new run, read at the rate that the options ask for."""
+    from trueup.cli.memory import share_arenas
     from trueup.running.account import Account
 
+    share_arenas()
     run = start.journal.runs.new_id()
     return Account(target, run, start.host, start.journal, start.clock, _paced(start.settings, options))
 
