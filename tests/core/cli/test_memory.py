@@ -63,4 +63,4 @@ def test_a_command_collects_garbage_seldom_and_a_library_as_its_program_does() -
         "cli.main(['--version']); inside = gc.get_threshold(); sys.argv = ['trueup', '--version']\n"
         "try: cli.main()\nexcept SystemExit: print(before == inside, gc.get_threshold(), gc.get_freeze_count() > 0)"
     )
-    assert said(code).endswith("True (20000, 20, 20) True")
+    assert said(code).endswith("True (20000, 5, 5) True")
