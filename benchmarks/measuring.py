@@ -51,7 +51,8 @@ class Cost:
     Args:
         wall: seconds.
         cpu: seconds of all threads, in user and system mode.
-        peak: MB of memory, of the process that took most.
+        peak: MB of memory, of the process that took most; as the kernel noted it since the command began (VmHWM), not
+            as ``getrusage`` has it, which also counts what the process that started it had when it did.
         together: MB of memory of all its processes at once, as sampled; pages that they share count in each.
         threads: the most threads of all its processes at once, as sampled; 0 where there is no ``/proc``.
     """
@@ -97,20 +98,22 @@ def measured(command: Sequence[str], folder: Path, given: str = "", **more: str)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{' '.join(command)} ended with {process.returncode}: {said.read_text()[-2000:]}")
-    together, threads = (max(values, default=0) for values in zip(*(samples or [(0.0, 0)]), strict=True))
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, together, int(threads))
+    sampled = samples or [(used.ru_maxrss / 1024, 0.0, 0)]
+    peak, together, threads = (max(values) for values in zip(*sampled, strict=True))
+    return Cost(wall, used.ru_utime + used.ru_stime, peak, together, int(threads))
 
 
 @contextmanager
-def _sampled(pid: int) -> Iterator[list[tuple[float, int]]]:
-    """Sample memory and threads of a process and of those that it started, every 50 ms."""
-    samples: list[tuple[float, int]] = []
+def _sampled(pid: int) -> Iterator[list[tuple[float, float, int]]]:
+    """Sample peak, memory and threads of a process and of those that it started, every 50 ms."""
+    samples: list[tuple[float, float, int]] = []
     ended = threading.Event()
 
     def sample() -> None:
         while not ended.wait(_SAMPLE_SECONDS):
             found = [_status(each) for each in _family(pid)]
-            samples.append((sum(rss for rss, _ in found) / 1024, sum(number for _, number in found)))
+            peaks, now, threads = zip(*found, strict=True)
+            samples.append((max(peaks) / 1024, sum(now) / 1024, sum(threads)))
 
     thread = threading.Thread(target=sample, daemon=True)
     if Path("/proc/self/status").exists():
@@ -133,14 +136,15 @@ def _family(pid: int) -> Iterator[int]:
         yield from _family(int(child))
 
 
-def _status(pid: int) -> tuple[int, int]:
-    """Give kB of memory and number of threads; of a process that has just ended, none."""
+def _status(pid: int) -> tuple[int, int, int]:
+    """Give kB of memory at most so far and now, and number of threads; of a process that has just ended, none."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):
-        return 0, 0
+        return 0, 0, 0
     values = dict(line.split(":", 1) for line in lines if ":" in line)
-    return int(values.get("VmRSS", "0 kB").split()[0]), int(values.get("Threads", "0"))
+    peak, now = (int(values.get(name, "0 kB").split()[0]) for name in ("VmHWM", "VmRSS"))
+    return peak, now, int(values.get("Threads", "0"))
 
 
 @contextmanager

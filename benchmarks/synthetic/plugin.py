@@ -55,5 +55,13 @@ class SyntheticPlugin(ServicePlugin):
         began = time.perf_counter()
         yield from super().audit(scope, rules)
         seconds = time.perf_counter() - began
-        peak = limits.getrusage(limits.RUSAGE_SELF).ru_maxrss / 1024
+        peak = _peak_kb() / 1024
         Path(os.environ["SYNTHETIC_LOOKED"]).write_text(json.dumps({"peak_mb": peak, "seconds": seconds}))
+
+
+def _peak_kb() -> int:
+    """Give the most memory of this process since it began to run this program, where the kernel tells it so."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else ()
+    noted = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
+    return noted[0] if noted else limits.getrusage(limits.RUSAGE_SELF).ru_maxrss

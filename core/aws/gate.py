@@ -44,6 +44,8 @@ class CallGate:
         events.register_first("before-parse", self._leave)
         # Comes after every attempt, also one that nothing answered.
         events.register_first("response-received", self._leave)
+        # Comes where an answer was refused or not understood: the thread may end with it, and take its token along.
+        events.register_first("after-call-error", self._leave)
 
     def _enter(self, **_details: Any) -> None:
         if self._is_inside():

@@ -29,6 +29,9 @@ _JSON = frozenset({"json", "rest-json"})
 PROTOCOLS = _JSON | {"rest-xml", "query", "ec2"}
 """The protocols whose answers can be looked at."""
 
+_NAMED = 2
+"""So many are named; a reason is one sentence."""
+
 _DISCRIMINATOR = "__type"
 _ENVELOPE = frozenset({"ResponseMetadata", "requestId", "RequestId"})
 
@@ -59,10 +62,11 @@ def check_modelled(operation_model: Any, body: bytes, parts: Sequence[str]) -> N
         if any(_is_in(f"{path}.{name}".lstrip("."), part) for part in parts)
     ]
     if unknown:
-        named = ", ".join(dict.fromkeys(unknown))
+        named = list(dict.fromkeys(unknown))
+        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
         message = (
-            f"AWS's answer has {named}, which botocore {botocore.__version__} does not know and a fix would delete; "
-            f"expected members that it knows; install a newer boto3"
+            f"AWS's answer has {', '.join(named[:_NAMED])}{more}, which botocore {botocore.__version__} does not know "
+            f"and a fix would delete; install a newer boto3"
         )
         raise UnmodelledError(message)
 

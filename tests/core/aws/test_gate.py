@@ -123,3 +123,26 @@ def test_a_call_that_was_given_up_is_not_sent_again(simulated_aws: SimulatedAws)
     assert {"TableNames": []} == reader.call(OPERATION)
     assert 2 == len(simulated_aws.calls.of(OPERATION))
     connection.close()
+
+
+@pytest.mark.parametrize("body", [b'{"TableNames": ["orde', b'{"TableNames": 3}', b""])
+def test_a_call_whose_answer_is_refused_gives_its_turn_back(scripted_aws: ScriptedAws, body: bytes) -> None:
+    """Also where the thread ends with it: each look at one resource has threads of its own."""
+    connection = connect(
+        endpoint_url=scripted_aws.url, region="eu-west-1", settings=ClientSettings(attempts=1, workers=CALLS)
+    )
+    scripted_aws.say(body)
+    found: list[str] = []
+
+    def ask() -> None:
+        try:
+            connection.reader(SCOPE, [OPERATION]).call(OPERATION)
+        except UnreadableError as error:
+            found.append(str(error.unknown.reason))
+
+    for _ in range(2 * CALLS + 1):
+        thread = threading.Thread(target=ask, daemon=True)
+        thread.start()
+        thread.join(30)
+    assert ["answer cut off"] * (2 * CALLS + 1) == found
+    connection.close()

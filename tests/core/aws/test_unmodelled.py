@@ -113,9 +113,10 @@ def test_a_new_member_anywhere_is_found(data: st.DataObject) -> None:
     for index, (_, node, _) in enumerate(list(structures(model, answer))):
         if index in chosen:
             node["new"] = data.draw(st.integers() | st.text() | st.just({}))
-    expected = dict.fromkeys(f"{path}.new".lstrip(".") for index, path in enumerate(paths) if index in chosen)
+    new = list(dict.fromkeys(f"{path}.new".lstrip(".") for index, path in enumerate(paths) if index in chosen))
+    expected = ", ".join(new[:2]) + (f" and {len(new) - 2} more" if len(new) > 2 else "")
     said = found("ecs:DescribeServices", json.dumps(answer).encode())
-    assert said.startswith(f"AWS's answer has {', '.join(expected)}, which") if expected else said == ""
+    assert said.startswith(f"AWS's answer has {expected}, which") if new else said == ""
 
 
 def test_a_read_for_a_fix_is_unknown_then_and_one_for_an_audit_is_not(

@@ -107,6 +107,71 @@ def _statuses(estate: Any, run: str) -> list[tuple[str, str | None]]:
     return [(str(record.status), record.reason) for record in estate.changes(run)]
 
 
+WHOLE_DOCUMENTS = [FIXES[1], FIXES[3], FIXES[4]]
+"""Fixes of a document that is there already."""
+
+
+def _read_of(fix: Fix) -> str:
+    return fix.write.replace(":Put", ":Get")
+
+
+@pytest.fixture
+def documents(estate: Any) -> Any:
+    """The estate, with a public access block that keeps some of the public out."""
+    some = {
+        "BlockPublicAcls": True,
+        "IgnorePublicAcls": False,
+        "BlockPublicPolicy": True,
+        "RestrictPublicBuckets": False,
+    }
+    client = estate.aws.client("s3")
+    client.put_public_access_block(Bucket="build-artifacts", PublicAccessBlockConfiguration=some)
+    estate.aws.clock.advance(3600)
+    estate.aws.calls.clear()
+    return estate
+
+
+@pytest.mark.parametrize("fix", WHOLE_DOCUMENTS, ids=lambda fix: f"{fix.rule}-{fix.bucket}")
+def test_what_botocore_does_not_know_of_a_document_is_not_written_over(documents: Any, fix: Fix) -> None:
+    """An audit's verdict is as before; a plan has no fix, which would delete what is new, and says what to do."""
+    documents.parameters = {fix.rule: fix.parameters}
+    verdicts = documents.verdicts(fix.rule, fix.arn)
+    documents.aws.faults.inject(_read_of(fix), "newer")
+    assert {fix.bucket: "fail"} == verdicts == documents.verdicts(fix.rule, fix.arn)
+    planned = documents.plan(fix.rule, fix.arn)
+    assert planned.plan is None
+    (finding,) = documents.findings(planned.run)
+    assert "unknown" == finding["verdict"]
+    assert "does not know and a fix would delete" in finding["reason"]
+    assert "install a newer boto3" in finding["reason"]
+    assert [] == documents.writes()
+
+
+@pytest.mark.parametrize("fix", WHOLE_DOCUMENTS, ids=lambda fix: f"{fix.rule}-{fix.bucket}")
+def test_nor_by_a_plan_that_was_made_before(documents: Any, fix: Fix) -> None:
+    """Somebody uses a new setting between plan and apply: nothing is sent, and the reason is told."""
+    plan = _plan(documents, fix)
+    documents.aws.faults.inject(_read_of(fix), "newer")
+    ((status, reason),) = _statuses(documents, documents.apply(plan))
+    assert "skipped" == status
+    assert "does not know and a fix would delete" in str(reason)
+    assert [] == documents.writes()
+
+
+@pytest.mark.parametrize("fix", WHOLE_DOCUMENTS, ids=lambda fix: f"{fix.rule}-{fix.bucket}")
+def test_nor_by_a_rollback(documents: Any, fix: Fix) -> None:
+    """What was added after the apply is somebody's work, too."""
+    run = documents.apply(_plan(documents, fix))
+    fault = documents.aws.faults.inject(_read_of(fix), "newer")
+    documents.aws.calls.clear()
+    documents.rollback(run)
+    assert [] == documents.writes()
+    documents.aws.faults.clear(fault)
+    documents.rollback(run)
+    undone = [call.name for call in documents.writes()]
+    assert [fix.write] == undone  # what was there is put back
+
+
 def test_a_plan_writes_nothing(estate: Any, fix: Fix) -> None:
     """Planning reads, and reads only."""
     steps = [step for change in _plan(estate, fix).changes() for step in change.steps]
