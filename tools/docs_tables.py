@@ -46,6 +46,7 @@ from trueup.testing.plugin_contract import (
     fixing,
     importing,
     listing,
+    moving,
     reading,
     ruling,
 )
@@ -62,7 +63,7 @@ POLICY = ROOT / "docs" / "read-only-policy.json"
 EDITOR_SCHEMA = ROOT / "docs" / "rule-editor.schema.json"
 RULE_PAGES = ROOT / "docs" / "rules"
 
-_CHECKS = (importing, declaring, ruling, reading, listing, finding, failing, acting, elsewhere, fixing)
+_CHECKS = (importing, declaring, ruling, reading, listing, finding, failing, moving, acting, elsewhere, fixing)
 
 _REGION = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 

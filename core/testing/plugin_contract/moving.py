@@ -6,7 +6,7 @@ nothing of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trueup.aws.models import operation_model
 from trueup.aws.unmodelled import WHOLE
@@ -42,17 +42,20 @@ def newer_answers_are_not_written_back(subject: Subject) -> Iterator[str]:
 
 
 def _written_back(estate: Estate, looked: Looked, aspect: ReadAspect, operation: str) -> Iterator[str]:
-    account, name = estate.account(), aspect.name
+    account = estate.account()
+
+    def read(*, for_fixes: bool) -> Any:
+        reader = account.reader(for_fixes=for_fixes)
+        return reader.read(looked.declared, looked.resource, [aspect.name]).aspects[aspect.name]
+
+    known = read(for_fixes=False)
     fault = estate.aws.faults.inject(operation, "newer")
     try:
-        audited, fixed = (
-            account.reader(for_fixes=fixes).read(looked.declared, looked.resource, [name]).aspects[name]
-            for fixes in (False, True)
-        )
+        audited, fixed = read(for_fixes=False), read(for_fixes=True)
     finally:
         estate.aws.faults.clear(fault)
-    where = f"{looked.resource.arn}: aspect {name} while {operation} answers with members that no model has"
-    if audited != looked.snapshot.aspects[name]:
+    where = f"{looked.resource.arn}: aspect {aspect.name} while {operation} answers with members that no model has"
+    if audited != known:
         yield f"{where}: expected the same value in an audit, found {audited!r:.100}"
     if not any(_is_in(operation, part) for part in aspect.written_back):
         if fixed != audited:
