@@ -89,10 +89,9 @@ class GuardedSession(botocore.session.Session):  # type: ignore[misc]  # botocor
         self._next_guard.set(None)
         if self._endpoint_url is not None:
             options["endpoint_url"] = self._endpoint_url
-        reading = isinstance(guard, ReadingGuard)
-        with making_client(reading=reading):
+        with making_client(reading=isinstance(guard, ReadingGuard)):
             client = super().create_client(service_name, *args, **options)
-        if reading:
+        if isinstance(guard, ReadingGuard):
             _name_what_is_refused(client, guard)
         guard.attach(client)
         require_whole_answers(client)

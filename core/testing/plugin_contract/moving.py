@@ -34,7 +34,9 @@ def newer_answers_are_not_written_back(subject: Subject) -> Iterator[str]:
     estate = subject.estate
     for declared in subject.types.values():
         for aspect in declared.aspects.values():
-            for operation in aspect.reads if isinstance(aspect, ReadAspect) else ():
+            if not isinstance(aspect, ReadAspect):
+                continue
+            for operation in aspect.reads:
                 asked = (each for each in estate.looked if each.declared.name == declared.name)
                 looked = next((each for each in asked if operation in estate.called(each, aspect)), None)
                 if looked is not None:
