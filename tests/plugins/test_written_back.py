@@ -62,7 +62,9 @@ def undeclared(declared: ResourceType, action: str, names: set[str]) -> Iterator
     places: dict[str, list[str]] = {}
     covered = set(WITHOUT_FURTHER_MEMBERS)
     for aspect in reading_order(declared.aspects, declared.actions[action].needs):
-        for operation in aspect.reads if isinstance(aspect, ReadAspect) else ():
+        if not isinstance(aspect, ReadAspect):
+            continue
+        for operation in aspect.reads:
             for name, path in read(operation_model(operation).output_shape):
                 places.setdefault(name, []).append(f"{aspect.name} at {path} of {operation}")
                 if any(part == WHOLE or path.startswith(part) for part in aspect.written_back):
@@ -75,14 +77,16 @@ def undeclared(declared: ResourceType, action: str, names: set[str]) -> Iterator
 def test_what_a_fix_sends_back_is_declared(simulated_aws_server: SimulatedAws, plugin: str) -> None:
     """By the calls of every fix of the plugin's estate."""
     with Subject(plugin, simulated_aws_server) as subject:
-        found, changes = [], 0
+        found: list[str] = []
+        changes = 0
         for looked in subject.estate.looked:
             for rule, answer in looked.answers.items():
                 if isinstance(answer, Change):
                     calls = [call for step in answer.steps for call in (step.call, *step.undo)]
                     names = {name for c in calls for name in sent(c.parameters, operation_model(c.name).input_shape)}
-                    action = subject.estate.rules[rule].rule.remediation.action
-                    found += undeclared(looked.declared, action, names)
+                    fix = subject.estate.rules[rule].rule.remediation
+                    assert fix is not None
+                    found += undeclared(looked.declared, fix.action, names)
                     changes += 1
         assert changes
         assert [] == sorted(set(found))
@@ -102,8 +106,9 @@ def test_a_document_that_is_sent_back_and_not_declared_is_found(simulated_aws_se
     """S3's encryption, were it not declared."""
     with Subject("s3", simulated_aws_server) as subject:
         bucket = subject.types["s3.bucket"]
-        plain = replace(bucket.aspects["encryption"], written_back=())
-        declared = replace(bucket, aspects={**bucket.aspects, "encryption": plain})
+        encryption = bucket.aspects["encryption"]
+        assert isinstance(encryption, ReadAspect)
+        declared = replace(bucket, aspects={**bucket.aspects, "encryption": replace(encryption, written_back=())})
         found = list(undeclared(declared, "enable-default-encryption", {"ServerSideEncryptionRule", "Tag"}))
     (only,) = found
     assert "enable-default-encryption sends ServerSideEncryptionRule, which is read by encryption at " in only

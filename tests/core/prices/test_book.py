@@ -54,9 +54,15 @@ def test_shipped_prices_need_no_folder(tmp_path: Path) -> None:
 
 def test_a_shipped_file_is_read_once_for_all_regions(monkeypatch: pytest.MonkeyPatch) -> None:
     """An audit of many Regions asks for each of them; finding the file means going through all that is installed."""
-    book, read = PriceBook(), []
+    book = PriceBook()
+    read: list[Path] = []
     load = PriceFile.load
-    monkeypatch.setattr(PriceFile, "load", lambda path, service: read.append(path) or load(path, service))
+
+    def counted(path: Path, service: str) -> PriceFile:
+        read.append(path)
+        return load(path, service)
+
+    monkeypatch.setattr(PriceFile, "load", counted)
     for region in ("eu-west-1", "ap-south-1", "sa-east-1"):
         assert "run `trueup prices update" in _why(book, region)
     book.prices(SERVICE, REGION)
