@@ -18,6 +18,7 @@ from trueup.testing.plugin_contract import (
     fixing,
     importing,
     listing,
+    moving,
     reading,
     ruling,
 )
@@ -31,7 +32,7 @@ from trueup.testing.plugin_contract import PluginContract
 class TestContract(PluginContract):
     plugin = "sqs"
 """
-MODULES = (importing, declaring, ruling, reading, listing, finding, failing, acting, elsewhere, fixing)
+MODULES = (importing, declaring, ruling, reading, listing, finding, failing, moving, acting, elsewhere, fixing)
 
 
 def test_a_good_plugin_passes(package: Any) -> None:
