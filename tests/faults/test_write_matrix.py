@@ -237,12 +237,13 @@ def estate(simulated_aws: SimulatedAws, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def built(estate: Estate, service: str) -> None:
-    """Build a service's part of the demo, old enough to be judged."""
-    estate.aws.reset(start=datetime.now(UTC) - timedelta(days=45))
+    """Build a service's part of the demo, old enough to be judged, at noon: clusters take backups early in the day."""
+    noon = datetime.now(UTC).replace(hour=12, minute=0)
+    estate.aws.reset(start=noon - timedelta(days=46))
     import_module(f"trueup.plugins.{service}.estate").build(estate.aws)
     for prepare in PREPARED.get(service, ()):
         prepare(estate.aws)
-    estate.aws.clock.advance(timedelta(days=44).total_seconds())
+    estate.aws.clock.advance(timedelta(days=45).total_seconds())
 
 
 def planned(estate: Estate, rule: str) -> tuple[Plan, PlannedChange]:
