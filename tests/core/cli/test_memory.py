@@ -42,7 +42,7 @@ def said(code: str, *arguments: str, **environment: str) -> str:
 
 
 def test_threads_share_two_arenas() -> None:
-    """Without it there are more; a number that the user gives stays. Another C library than glibc has no such arenas."""
+    """Without it there are more; a number that the user gives stays. Another C library has no such arenas."""
     if platform.libc_ver()[0] != "glibc":
         with pytest.raises(subprocess.CalledProcessError):
             said(ARENAS, "share")
